@@ -1,0 +1,1 @@
+"""The vocabulary of the project (design section 2). Imports the standard library only."""

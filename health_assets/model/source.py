@@ -1,0 +1,65 @@
+"""What a source folder declares about itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from health_assets.model.metric import Family
+from health_assets.model.record import Batch, Coverage, RecordKind
+from health_assets.model.time import Day
+
+
+class Known(Protocol):
+    """What the store already holds of one source and scope, for a fetch to build upon."""
+
+    def coverage(self, kind: str) -> dict[str, Coverage]:
+        """Day key -> coverage of that day."""
+        ...
+
+    def records(self, kind: str, *, since: datetime) -> Any:
+        """DataFrame of the kind's columns plus key, version, starts_at, ends_at; rows alive at or after `since`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchRequest:
+    """What to bring: `days` to be measurable as of `now`, for one scope. `deadline` is a time.monotonic() reading."""
+
+    scope: str
+    days: tuple[Day, ...]
+    now: datetime
+    zone: ZoneInfo
+    known: Known
+    deadline: float
+    refetch: bool = False
+    """Read days again although they are final."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of `health-assets doctor`: what was tried, whether it works, and what to do if not."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One source: its record kinds, metric families, settings and the two functions that reach its API.
+
+    fetch raises SourceError when the scope cannot be read completely. Both import their client library when called.
+    """
+
+    name: str
+    title: str
+    description: str
+    kinds: Sequence[RecordKind]
+    families: Sequence[Family]
+    settings: type[Any]
+    scopes: Callable[[Any], Sequence[str]]
+    fetch: Callable[[Any, FetchRequest], Batch]
+    diagnose: Callable[[Any], Sequence[Check]]
