@@ -15,7 +15,7 @@ PULL_REQUESTS = RecordKind(
     name="pull_requests",
     mode=Mode.ENTITY,
     lookback=WEEK,
-    description="Pull requests with everything that can be placed in time: closing and reopening, labels, reviews, comments.",
+    description="Pull requests and the dated events on them: closing, reopening, labels, reviews, comments.",
     columns={
         "number": Column.INTEGER,
         "node_id": Column.TEXT,
@@ -124,7 +124,7 @@ DEFAULT_BRANCH_RUNS = RecordKind(
     name="default_branch_runs",
     mode=Mode.EVENT,
     lookback=MONTH,
-    description="Workflow run attempts on the default branch, kept for the longer look-back of the main-branch metrics.",
+    description="Workflow run attempts on the default branch, for the longer look-back of its metrics.",
     columns=_RUN_COLUMNS,
 )
 
