@@ -97,3 +97,28 @@ class Family:
             return measure
 
         return declare
+
+
+COLLECTOR_FAMILY = "collector"
+_COLLECTOR_METRICS = (
+    ("duration_seconds", "second", "Wall time of the source's last collection."),
+    ("metric_count", "metric", "Values that the source's last collection produced."),
+    ("error_count", "error", "Scopes that failed and payloads that were rejected in the source's last collection."),
+    ("request_count", "request", "API requests that the source's last collection made."),
+)
+
+
+def collector_family(source: str, title: str) -> Family:
+    """The collection's own metrics, which every source has; recorded by the pipeline, also when the source failed."""
+    metrics = [
+        Metric(
+            name=f"collector.{source}.{measure}",
+            unit=unit,
+            history=History.RECORDED,
+            definition=definition,
+            needs={},
+            measure=None,
+        )
+        for measure, unit, definition in _COLLECTOR_METRICS
+    ]
+    return Family(source=source, name=COLLECTOR_FAMILY, title=f"Health of the {title} collection", metrics=metrics)

@@ -7,12 +7,6 @@ import re
 
 FOM_NAME = re.compile(r"^health\.([a-z0-9_]+)\.([a-z0-9_]+)\.fom$")
 METRIC_NAME = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
-COLLECTOR_METRICS = {
-    "duration_seconds": "second",
-    "metric_count": "metric",
-    "error_count": "error",
-    "request_count": "request",
-}
 
 
 def records_key(source: str, kind: str) -> tuple[str, ...]:
@@ -36,8 +30,3 @@ def fom_key(fom: str) -> tuple[str, ...]:
 def publish_key(target: str) -> tuple[str, ...]:
     """Asset key of a publisher."""
     return ("publish", target)
-
-
-def collector_metric(source: str, measure: str) -> str:
-    """Name of one of the collection's own metrics."""
-    return f"collector.{source}.{measure}"

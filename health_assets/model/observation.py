@@ -47,7 +47,7 @@ class Collection:
     duration_seconds: float
     requests: int
     errors: int
-    metrics: int
+    metrics: int = 0
     failures: tuple[tuple[str, str, str], ...] = ()
     """(scope, cause, message) for each scope that failed."""
     rejected: int = 0

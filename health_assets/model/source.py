@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from health_assets.model.metric import Family
+from health_assets.model.metric import Family, collector_family
 from health_assets.model.record import Batch, Coverage, RecordKind
 from health_assets.model.time import Day
 
@@ -63,3 +63,8 @@ class Source:
     scopes: Callable[[Any], Sequence[str]]
     fetch: Callable[[Any, FetchRequest], Batch]
     diagnose: Callable[[Any], Sequence[Check]]
+
+    @property
+    def all_families(self) -> tuple[Family, ...]:
+        """The declared families and the collection's own."""
+        return (*self.families, collector_family(self.name, self.title))

@@ -4,14 +4,16 @@ A View hides the store, the clock and the other scopes. Whatever happened after 
 itself, because a record read later carries later facts too (a pull request closed today was open yesterday).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from health_assets.model.time import Day
+
+Prepared = TypeVar("Prepared")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class View:
     scope: str
     frames: Mapping[str, pd.DataFrame]
     settings: Any
+    memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def records(self, kind: str) -> pd.DataFrame:
         """All known records of `kind`, whenever they happened."""
@@ -37,3 +40,11 @@ class View:
         """Rows whose instant in `column` lies in (T - window, T]; unknown instants are in no window."""
         instants = frame[column]
         return frame[(instants > self.at - window) & (instants <= self.at)]
+
+    def once(self, prepare: Callable[..., Prepared], *args: Hashable) -> Prepared:
+        """prepare(self, *args), computed once a view: metrics share it and must not change it."""
+        key = (prepare, args)
+        if key not in self.memo:
+            self.memo[key] = prepare(self, *args)
+        prepared: Prepared = self.memo[key]
+        return prepared

@@ -1,0 +1,170 @@
+"""The cases: `python -m bench.case NAME LATENCY` runs one in this process and prints its result as JSON."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+NOW = datetime(2026, 6, 17, 15, 30, tzinfo=UTC)
+TICK = timedelta(minutes=15)
+Result = dict[str, Any]
+
+
+def backfill_30_days(latency: float) -> Result:
+    return _dagster(latency, days=30, repeat=False, empty=False)
+
+
+def backfill_floor(latency: float) -> Result:
+    return _dagster(latency, days=30, repeat=False, empty=True)
+
+
+def steady_tick(latency: float) -> Result:
+    return _dagster(latency, days=8, repeat=True, empty=False)
+
+
+def tick_floor(latency: float) -> Result:
+    return _dagster(latency, days=8, repeat=True, empty=True)
+
+
+def week_4000_runs_cold(latency: float) -> Result:
+    with _busy_week(latency) as (runtime, server):
+        from health_assets.pipeline.collect import collect
+
+        begun = time.perf_counter()
+        collected = collect(runtime, "github", days=runtime.days(7))
+        return _collected(collected, begun, server.requests)
+
+
+def week_4000_runs_tick(latency: float) -> Result:
+    with _busy_week(latency) as (runtime, server):
+        from health_assets.pipeline.collect import collect
+
+        collect(runtime, "github", days=runtime.days(7))
+        _Clock.now += TICK
+        server.requests.clear()
+        begun = time.perf_counter()
+        collected = collect(runtime, "github", days=[runtime.day()])
+        return _collected(collected, begun, server.requests)
+
+
+def restate_365_days(latency: float) -> Result:  # noqa: ARG001
+    from bench.worlds import stored_year
+    from health_assets.pipeline.score import score
+
+    with stored_year(Path("year.db"), now=NOW) as (runtime, edited):
+        begun = time.perf_counter()
+        changed = score(runtime, edited)
+        return {"seconds": time.perf_counter() - begun, "requests": 0, "scores_changed": changed, "rows": len(edited)}
+
+
+def load_code_location(latency: float) -> Result:  # noqa: ARG001
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import health_assets.definitions"], check=True)
+    ours = time.perf_counter() - begun
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import dagster, pandas"], check=True)
+    floor = time.perf_counter() - begun
+    return {"seconds": ours, "times_floor": round(ours / floor, 2)}
+
+
+def page(latency: float) -> Result:  # noqa: ARG001
+    from health_assets.grid.page import write_page
+    from health_assets_tests.grid.synthetic import busy_grid
+
+    grid = busy_grid()
+    begun = time.perf_counter()
+    write_page(grid, Path("site"))
+    seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "html_bytes": Path("site/index.html").stat().st_size, "rows": len(grid.rows)}
+
+
+class _Clock:
+    """The bench's own clock: cases move it."""
+
+    now = NOW
+
+    @classmethod
+    def read(cls) -> datetime:
+        return cls.now
+
+
+def _dagster(latency: float, *, days: int, repeat: bool, empty: bool) -> Result:
+    """A backfill (or the tick after one) through Dagster; `empty` = the same steps and events without our work."""
+    from bench.floor import emptied
+    from health_assets.orchestration.build import build_definitions
+    from health_assets.orchestration.instance import open_instance
+    from health_assets.orchestration.schedules import JOB, range_tags
+    from health_assets.pipeline.runtime import load_project
+    from health_assets.sandbox.demo import demo_server
+
+    os.makedirs(os.environ["DAGSTER_HOME"], exist_ok=True)
+    with demo_server("acme/rocket", clock=_Clock.read, latency=0.0 if empty else latency) as server:
+        os.environ["HEALTH_SANDBOX_PORT"] = str(server.port)
+        definitions = build_definitions(load_project(environ=os.environ), clock=_Clock.read)
+        if empty:
+            definitions = emptied(definitions)
+        job = definitions.resolve_job_def(JOB)
+        days_run = [(NOW - timedelta(days=back)).date().isoformat() for back in reversed(range(days))]
+        with open_instance(sandbox=True) as instance:
+
+            def once(**span: Any) -> float:
+                begun = time.perf_counter()
+                if not job.execute_in_process(instance=instance, **span).success:
+                    sys.exit("the run failed")
+                return time.perf_counter() - begun
+
+            seconds = once(tags=range_tags(days_run[0], days_run[-1]))
+            if repeat:
+                _Clock.now += TICK
+                server.requests.clear()
+                seconds = once(partition_key=days_run[-1])
+        return {"seconds": seconds, "requests": len(server.requests)}
+
+
+@contextmanager
+def _busy_week(latency: float) -> Iterator[tuple[Any, Any]]:
+    from health_assets.sandbox.server import SandboxServer
+    from health_assets_tests.worlds import busy_week, runtime_for
+
+    world = busy_week(now=NOW)
+    with (
+        SandboxServer({world.full_name: world}, now=_Clock.read, latency=latency) as server,
+        runtime_for(server.url, world.full_name, store=Path("week.db"), clock=_Clock.read) as runtime,
+    ):
+        yield runtime, server
+
+
+def _collected(collected: Any, begun: float, requests: list[Any]) -> Result:
+    if not collected.collection.ok:
+        sys.exit(f"collection failed: {collected.collection.failures}")
+    records = sum(len(batch.records) for batch in collected.batches.values())
+    return {"seconds": time.perf_counter() - begun, "requests": len(requests), "records": records}
+
+
+CASES: dict[str, Callable[[float], Result]] = {
+    function.__name__: function
+    for function in (
+        backfill_30_days,
+        backfill_floor,
+        steady_tick,
+        tick_floor,
+        week_4000_runs_cold,
+        week_4000_runs_tick,
+        restate_365_days,
+        load_code_location,
+        page,
+    )
+}
+
+if __name__ == "__main__":
+    outcome = CASES[sys.argv[1]](float(sys.argv[2]))
+    outcome["seconds"] = round(outcome["seconds"], 3)
+    outcome["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    print(json.dumps(outcome))

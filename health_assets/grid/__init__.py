@@ -1,0 +1,1 @@
+"""The grid as data (rows, cells, one colour rule) and its renderers. Imports model only."""

@@ -1,0 +1,55 @@
+"""Sandbox mode: whoever needs the services finds them, started for the occasion if need be.
+
+The server's libraries are imported when one is started: a code location that uses real services never loads them.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from health_assets.config import Config
+from health_assets.model.source import Source
+from health_assets.pipeline.clock import Clock
+from health_assets.sandbox.presence import is_serving
+
+Sources = Mapping[str, tuple[Source, Any]]
+
+
+@contextmanager
+def sandbox_reachable(sources: Sources, *, clock: Clock) -> Iterator[Sources]:
+    """`sources` as they are while a sandbox answers at their address, else pointing at one that lives as long as this.
+
+    Its history is a function of the calendar, so that every sandbox serves the same past.
+    """
+    source, settings = sources["github"]
+    repository = settings.repositories[0]
+    port = urlsplit(settings.api_url).port
+    if port is not None and is_serving(port, repository=repository):
+        yield sources
+        return
+    from health_assets.sandbox.demo import demo_server
+
+    with demo_server(repository, clock=clock) as server:
+        yield {**sources, "github": (source, settings.model_copy(update={"api_url": server.url}))}
+
+
+@contextmanager
+def sandbox_served(config: Config, *, clock: Clock) -> Iterator[str | None]:
+    """In sandbox mode, serves the configured port for as long as this lasts unless it is served already.
+
+    Gives the address of a sandbox started here, else None. Raises HealthError when something else holds the port.
+    """
+    if not config.sandbox:
+        yield None
+        return
+    settings = config.settings.sources["github"]
+    repository = settings.repositories[0]
+    port = int(urlsplit(settings.api_url).port or 0)
+    if is_serving(port, repository=repository):
+        yield None
+        return
+    from health_assets.sandbox.demo import demo_server
+
+    with demo_server(repository, clock=clock, port=port) as server:
+        yield server.url

@@ -1,0 +1,20 @@
+"""Is a sandbox listening?"""
+
+import json
+from http.client import HTTPConnection, HTTPException
+
+HOST = "127.0.0.1"
+PROBE_SECONDS = 2.0
+
+
+def is_serving(port: int, *, repository: str) -> bool:
+    """True when a sandbox that knows `repository` answers on the loopback port."""
+    connection = HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        body = json.loads(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(body, dict) and repository in body.get("github", [])

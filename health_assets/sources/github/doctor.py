@@ -1,0 +1,83 @@
+"""What `health-assets doctor` tries against GitHub: one line each, with what to do when it fails."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from health_assets.model.errors import ConfigError, HealthError
+from health_assets.model.source import Check
+from health_assets.sources.github.client import Client
+from health_assets.sources.github.settings import Settings
+
+ACCESS = """
+query Access($owner: String!, $name: String!) {
+  rateLimit { remaining limit resetAt }
+  repository(owner: $owner, name: $name) { nameWithOwner pullRequests(states: [OPEN]) { totalCount } }
+}"""
+
+
+def diagnose(settings: Settings) -> list[Check]:
+    """Credentials, token, and for each repository REST, Actions and GraphQL. Makes 1 + 3 requests a repository."""
+    deadline = time.monotonic() + settings.deadline_seconds
+    try:
+        client = Client(settings, scope=settings.repositories[0], deadline=deadline)
+    except ConfigError as error:
+        return [Check(name="github: credentials", ok=False, detail=error.message, hint=error.hint)]
+    except HealthError as error:
+        return [Check(name="github: sign in", ok=False, detail=error.message, hint=error.hint)]
+    try:
+        return list(_checks(client, settings))
+    finally:
+        client.close()
+
+
+def _checks(client: Client, settings: Settings) -> Iterator[Check]:
+    yield Check(name="github: credentials", ok=True, detail=_way_to_sign_in(settings))
+    reach = _tried("github: API", partial(_quota, client))
+    yield reach
+    if not reach.ok:
+        return
+    for repository in settings.repositories:
+        client.scope = repository
+        yield _tried(f"github: {repository}", partial(_repository, client, repository))
+        yield _tried(f"github: {repository}: Actions", partial(_runs, client, repository))
+        yield _tried(f"github: {repository}: GraphQL", partial(_pulls, client, repository))
+
+
+def _tried(name: str, probe: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, ok=True, detail=probe())
+    except HealthError as error:
+        return Check(name=name, ok=False, detail=error.message, hint=error.hint)
+
+
+def _way_to_sign_in(settings: Settings) -> str:
+    if settings.token is not None:
+        return f"token from {settings.token.env}"
+    return "none needed on loopback" if settings.app is None else f"GitHub App {settings.app.id}"
+
+
+def _quota(client: Client) -> str:
+    core = client.get("/rate_limit")["resources"]["core"]
+    scopes = f", scopes {', '.join(filter(None, client.scopes))}" if client.scopes and any(client.scopes) else ""
+    return f"reachable, {core['remaining']} of {core['limit']} requests left this hour{scopes}"
+
+
+def _repository(client: Client, name: str) -> str:
+    return f"readable, default branch {client.get(f'/repos/{name}')['default_branch']}"
+
+
+def _runs(client: Client, name: str) -> str:
+    total: Any = client.get(f"/repos/{name}/actions/runs", {"per_page": 1})["total_count"]
+    return f"readable, {total} workflow runs"
+
+
+def _pulls(client: Client, repository: str) -> str:
+    owner, _, name = repository.partition("/")
+    data = client.graphql(ACCESS, {"owner": owner, "name": name}).data
+    quota = data["rateLimit"]
+    return (
+        f"readable, {data['repository']['pullRequests']['totalCount']} open pull requests, "
+        f"{quota['remaining']} of {quota['limit']} points left this hour"
+    )

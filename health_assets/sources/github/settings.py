@@ -1,0 +1,80 @@
+"""Settings of the GitHub source, `sources.github` in health.yaml."""
+
+import re
+from ipaddress import ip_address
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from health_assets.sources.secret import EnvSecret
+
+REPOSITORY = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$")
+
+
+class AppSettings(BaseModel):
+    """A GitHub App installation; its private key (PEM) is in an environment variable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: int
+    installation_id: int
+    private_key: EnvSecret
+
+
+class Settings(BaseModel):
+    """Which repositories, how to sign in, and what the team's workflows and labels are called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    repositories: tuple[str, ...] = Field(min_length=1, description="owner/name of each repository to watch")
+    api_url: str = Field(default="https://api.github.com", description="REST base URL, https://HOST/api/v3 on a server")
+    token: EnvSecret | None = Field(default=None, description="Personal or fine-grained token with read access")
+    app: AppSettings | None = Field(default=None, description="GitHub App installation, instead of a token")
+    test_workflows: tuple[str, ...] = Field(default=(), description="Names or patterns; empty = all run by push")
+    benchmark_workflows: tuple[str, ...] = Field(default=("*bench*",), description="Names or patterns")
+    hotfix_labels: tuple[str, ...] = ("hotfix",)
+    force_merge_labels: tuple[str, ...] = ("force-merge",)
+    training_bug_labels: tuple[str, ...] = Field(default=("training", "bug"), description="An issue must carry all")
+    bots: tuple[str, ...] = Field(default=(), description="Logins or names of bots GitHub does not mark as such")
+    deadline_seconds: float = Field(default=240.0, gt=0, le=600, description="For one collection, all repositories")
+    connect_timeout_seconds: float = Field(default=10.0, gt=0)
+    read_timeout_seconds: float = Field(default=30.0, gt=0)
+
+    @field_validator("repositories")
+    @classmethod
+    def _owner_and_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for repository in value:
+            if not REPOSITORY.match(repository):
+                raise ValueError(f"{repository!r} is not of the form owner/name")
+        seen = {repository.casefold() for repository in value}
+        if len(seen) < len(value):
+            raise ValueError("a repository is named twice")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
+            raise ValueError(f"{value!r} is not an http(s) address such as https://api.github.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if self.token is not None and self.app is not None:
+            raise ValueError("give either token or app, not both")
+        if self.token is None and self.app is None and not is_loopback(self.api_url):
+            raise ValueError("credentials are missing: add token: {env: GITHUB_TOKEN} or app")
+        return self
+
+
+def is_loopback(url: str) -> bool:
+    """True for an address of this machine, such as the sandbox's, which needs no credentials."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,95 @@
+"""The rooms and who may import whom (docs/architecture.md)."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "health_assets"
+
+#: room -> rooms of the project it may import
+ALLOWED = {
+    "model": {"model"},
+    "sources": {"model", "sources"},
+    "scoring": {"model", "scoring"},
+    "grid": {"model", "grid"},
+    "store": {"model", "store"},
+    "sandbox": {"model", "sandbox"},
+    "config": {"model", "sources", "scoring"},
+    "pipeline": {"model", "sources", "scoring", "grid", "store", "sandbox", "config", "pipeline"},
+    "orchestration": {"model", "sources", "scoring", "grid", "config", "pipeline", "orchestration"},
+    "definitions": {"orchestration", "pipeline"},
+    "cli": {"model", "commands"},
+    "commands": {"model", "scoring", "grid", "sandbox", "config", "pipeline", "orchestration", "commands"},
+}
+NETWORK = {
+    "github",
+    "requests",
+    "httpx",
+    "urllib3",
+    "urllib.request",
+    "http.client",
+    "socket",
+    "boto3",
+    "wandb",
+    "kubernetes",
+    "asana",
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports_of(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_room_imports_only_the_rooms_below_it(file: Path) -> None:
+    if room_of(file) == "__init__":
+        pytest.skip("the package itself imports nothing")
+    used = {name.split(".")[1] for name in imports_of(file) if name.startswith("health_assets.")}
+    assert set() == used - ALLOWED[room_of(file)]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_only_orchestration_and_definitions_import_dagster(file: Path) -> None:
+    if room_of(file) in {"orchestration", "definitions"}:
+        pytest.skip("this is where Dagster lives")
+    assert [] == [name for name in imports_of(file) if name.split(".")[0].startswith("dagster")]
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in MODULES if room_of(file) == "sources"], ids=lambda file: str(file.relative_to(PACKAGE))
+)
+def test_only_client_modules_of_sources_reach_the_network(file: Path) -> None:
+    if file.name == "client.py":
+        pytest.skip("this is where the network is")
+    assert set() == {name for name in imports_of(file) if name in NETWORK or name.split(".")[0] in NETWORK}
+
+
+def test_the_model_imports_the_standard_library_only() -> None:
+    foreign = {
+        name.split(".")[0]
+        for file in (PACKAGE / "model").glob("*.py")
+        for name in imports_of(file)
+        if not name.startswith("health_assets.")
+    }
+    assert set() == foreign - set(sys.stdlib_module_names)
+
+
+def test_loading_the_code_location_imports_no_client_library() -> None:
+    script = "import sys, health_assets.definitions; print(sorted(set(sys.argv[1:]) & set(sys.modules)))"
+    heavy = ["github", "wandb", "boto3", "kubernetes", "asana", "datadog_api_client", "uvicorn"]
+    result = subprocess.run([sys.executable, "-c", script, *heavy], capture_output=True, text=True, check=True, timeout=120)
+    assert "[]" == result.stdout.strip().splitlines()[-1]
