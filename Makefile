@@ -42,15 +42,16 @@ lock: $(VENV)/ready-dev ## Resolves requirements*.lock anew (exact versions and 
 clean: ## Removes the environment and everything the project wrote
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# --no-deps: the lock is complete, and older pips refuse `gql[requests]` beside a pinned gql in hash mode
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("health_assets needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
 	@echo "Installing into $(VENV) (once; about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	@echo "Installing the test tools ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
