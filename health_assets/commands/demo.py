@@ -16,6 +16,7 @@ from health_assets.config import FORCE_SANDBOX
 from health_assets.grid.terminal import print_grid
 from health_assets.model.errors import HealthError
 from health_assets.pipeline.clock import Clock, clock_from
+from health_assets.pipeline.gaps import open_days
 from health_assets.pipeline.grid import load_grid
 from health_assets.pipeline.runtime import Project, load_project, open_runtime
 from health_assets.pipeline.sandbox import sandbox_served
@@ -58,7 +59,9 @@ def _backfill(project: Project, clock: Clock, *, days: int) -> None:
     with console().status("loading Dagster ..."):
         from health_assets.orchestration.backfill import backfill
     with open_runtime(project, clock=clock) as runtime:
-        chosen = runtime.days(days)
+        window = runtime.days(days)
+        # a second start only reads what is new: a day that is final needs no run
+        chosen = window[window.index(open_days(runtime, window)[0]) :]
     with console().status(f"collecting, measuring and scoring {chosen[0].key} to {chosen[-1].key} ..."):
         backfill(project, clock=clock, days=chosen)
 

@@ -12,11 +12,12 @@ from typing import Any
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Batch, Record
 from health_assets.model.source import FetchRequest
-from health_assets.model.time import iso, parse_instant
+from health_assets.model.time import iso
+from health_assets.sources.github.answers import HINTS
 from health_assets.sources.github.client import Client
 from health_assets.sources.github.commits import commit, merged_pull
 from health_assets.sources.github.details import read_direct_paths, read_merged_details
-from health_assets.sources.github.fields import required
+from health_assets.sources.github.fields import instant, required
 from health_assets.sources.github.harvest import Harvest, row_values
 from health_assets.sources.github.listings import HISTORY, Listing, Node, complete, nodes_by_id, read_tick
 from health_assets.sources.github.planning import Window, plan_fetch
@@ -45,6 +46,11 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
     except SourceError as error:
         named = error.message if request.scope in error.message else f"{request.scope}: {error.message}"
         raise SourceError(named, cause=error.cause, hint=error.hint, requests=client.requests) from error
+    except ContractError as error:
+        # a payload that steers the reading itself (a page's order, a total) cannot be left out
+        message = f"{request.scope}: an answer of GitHub cannot be read: {error.message}"
+        hint = HINTS[Cause.BAD_PAYLOAD]
+        raise SourceError(message, cause=Cause.BAD_PAYLOAD, hint=hint, requests=client.requests) from error
     finally:
         client.close()
 
@@ -69,11 +75,7 @@ def _default_branch(harvest: Harvest, repository: Node) -> str:
     if branch is not None:
         return str(branch["name"])
     # GraphQL knows a branch by its commits; one without any is named by REST only
-    path = f"/repos/{harvest.request.scope}"
-    try:
-        return required(harvest.client.get(path), "default_branch", str)
-    except ContractError as error:
-        raise SourceError(f"GET {path}: {error.message}", cause=Cause.BAD_PAYLOAD) from None
+    return required(harvest.client.get(f"/repos/{harvest.request.scope}"), "default_branch", str)
 
 
 def _listings(harvest: Harvest) -> dict[str, Listing]:
@@ -107,7 +109,7 @@ def _variables(harvest: Harvest) -> dict[str, Any]:
 
 
 def _is_older(node: Node, *, than: datetime | None) -> bool:
-    return than is not None and parse_instant(node["updatedAt"]) < than
+    return than is not None and instant(node, "updatedAt") < than
 
 
 def _take_branches(harvest: Harvest, repository: Node) -> None:

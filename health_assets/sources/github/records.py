@@ -1,4 +1,4 @@
-"""GitHub facts: the record kinds and, in the functions below them, payload -> typed records.
+"""GitHub facts: the record kinds. pulls.py, checks.py, commits.py and runs.py make records of them from payloads.
 
 Times come from the payload; unknown enum values are kept as they are, in lower case. Nothing is counted here.
 """

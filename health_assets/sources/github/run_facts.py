@@ -16,8 +16,8 @@ import pandas as pd
 
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Record
-from health_assets.model.time import iso, parse_instant
-from health_assets.sources.github.fields import Payload
+from health_assets.model.time import iso
+from health_assets.sources.github.fields import Payload, instant, required
 from health_assets.sources.github.harvest import Harvest
 from health_assets.sources.github.listings import complete, list_runs, nodes_by_id
 from health_assets.sources.github.planning import Window, first_midnight, rotating
@@ -116,9 +116,9 @@ class _RunFacts:
             node_id: version.split("/")[1] for node_id, version in zip(rest["node_id"], rest["version"], strict=True)
         }
         changed = [
-            int(node["databaseId"])
+            required(node, "databaseId", int)
             for node_id, node in nodes_by_id(self._client, RUN_UPDATES, ids, chunk=PROBED_A_QUERY)
-            if node is not None and iso(parse_instant(node["updatedAt"])) != read_at[node_id]
+            if node is not None and iso(instant(node, "updatedAt")) != read_at[node_id]
         ]
         return changed[:REREAD_A_TICK]
 
