@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo grid test lint format bench lock clean
+.PHONY: help demo grid test lint format bench docs lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ format: $(VENV)/ready-dev ## Formats the code
 
 bench: $(VENV)/ready-dev ## Times, requests, bytes and memory as a table and JSON (var/bench.json)
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/ready-dev ## Writes the generated parts of docs/
+	@$(BIN)/python docs/generate.py $(ARGS)
 
 lock: $(VENV)/ready-dev ## Resolves requirements*.lock anew (exact versions and hashes, no index address)
 	@$(PIP) install 'uv>=0.9'

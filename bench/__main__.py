@@ -83,7 +83,10 @@ def show(results: dict[str, dict[str, Any]], *, latency: float) -> None:
             f"{result['peak_mib']:.0f}",
             other,
         )
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ class _Clock:
 def _dagster(latency: float, *, days: int, repeat: bool, empty: bool) -> Result:
     """A backfill (or the tick after one) through Dagster; `empty` = the same steps and events without our work."""
     from bench.floor import emptied
+    from health_assets.orchestration.backfill import QUIET
     from health_assets.orchestration.build import build_definitions
     from health_assets.orchestration.instance import open_instance
     from health_assets.orchestration.schedules import JOB, range_tags
@@ -116,7 +117,7 @@ def _dagster(latency: float, *, days: int, repeat: bool, empty: bool) -> Result:
 
             def once(**span: Any) -> float:
                 begun = time.perf_counter()
-                if not job.execute_in_process(instance=instance, **span).success:
+                if not job.execute_in_process(instance=instance, run_config=QUIET, **span).success:
                     sys.exit("the run failed")
                 return time.perf_counter() - begun
 

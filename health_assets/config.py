@@ -36,7 +36,7 @@ class _Strict(BaseModel):
 class PageSettings(_Strict):
     """Where the page, grid.json and grid.csv are written."""
 
-    path: Path = Path("var/site")
+    path: Path = Field(default=Path("var/site"), description="Folder; made when it is absent")
 
 
 class PublishSettings(_Strict):
@@ -59,7 +59,9 @@ class Settings(_Strict):
         default="team:health", pattern=r"^(team:[\w-]+|[^@\s]+@[^@\s]+)$", description="Owner of the assets"
     )
     sources: Mapping[str, Any] = Field(default_factory=dict, description="Sources; present = on")
-    foms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="Overrides and own rows")
+    foms: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict, description="Name of a row -> what to change, or a whole new row"
+    )
     publish: PublishSettings = PublishSettings()
 
     @field_validator("timezone")
@@ -176,7 +178,9 @@ def _with_store_url(settings: Settings, environ: Mapping[str, str]) -> Settings:
 
 
 def _sandbox(environ: Mapping[str, str]) -> Config:
-    port = environ.get("HEALTH_SANDBOX_PORT", str(SANDBOX_PORT))
+    port = environ.get("HEALTH_SANDBOX_PORT") or str(SANDBOX_PORT)
+    if not (port.isdecimal() and 0 < int(port) < 65536):
+        raise ConfigError(f"HEALTH_SANDBOX_PORT: {port!r} is not a port", hint="choose one from 1 to 65535")
     document = {
         "store": "sqlite:///var/sandbox/health.db",
         "sources": {"github": {"repositories": [SANDBOX_REPOSITORY], "api_url": f"http://127.0.0.1:{port}"}},

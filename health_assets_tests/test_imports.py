@@ -91,5 +91,5 @@ def test_the_model_imports_the_standard_library_only() -> None:
 def test_loading_the_code_location_imports_no_client_library() -> None:
     script = "import sys, health_assets.definitions; print(sorted(set(sys.argv[1:]) & set(sys.modules)))"
     heavy = ["github", "wandb", "boto3", "kubernetes", "asana", "datadog_api_client", "uvicorn"]
-    result = subprocess.run([sys.executable, "-c", script, *heavy], capture_output=True, text=True, check=True, timeout=120)
+    result = subprocess.run([sys.executable, "-c", script, *heavy], capture_output=True, text=True, check=True)
     assert "[]" == result.stdout.strip().splitlines()[-1]

@@ -2,7 +2,7 @@
 
 import click
 
-from health_assets.commands.options import DayType, console, day_from, project_of
+from health_assets.commands.options import DayType, console, day_from, project_of, say_failed
 from health_assets.pipeline.runtime import open_runtime
 from health_assets.pipeline.sandbox import sandbox_served
 
@@ -36,5 +36,5 @@ def command(ctx: click.Context, days: int, end: str) -> None:
             failures += [(name, *failure) for failure in last.failures] if last else []
     console().print(f"backfilled {span} as run {result.run_id}", markup=False)
     for name, scope, cause, message in failures:
-        console().print(f"failed {name} {scope} ({cause}): {message}", markup=False, style="bold red")
+        say_failed(f"failed {name} {scope} ({cause}): {message}")
     ctx.exit(1 if failures else 0)

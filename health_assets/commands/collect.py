@@ -6,7 +6,16 @@ from datetime import datetime
 
 import click
 
-from health_assets.commands.options import DayType, console, day_from, print_rows, print_table, project_of, source_named
+from health_assets.commands.options import (
+    DayType,
+    console,
+    day_from,
+    print_rows,
+    print_table,
+    project_of,
+    say_failed,
+    source_named,
+)
 from health_assets.model.record import Batch
 from health_assets.pipeline.collect import Collected, collect
 from health_assets.pipeline.runtime import open_runtime
@@ -81,7 +90,7 @@ def _minute(instant: datetime) -> str:
 
 
 def _say(collected: Collected, *, quiet: bool) -> None:
-    """Cost and failures for people; with a script format they go to stderr, so that stdout stays parseable."""
+    """The cost and what is wrong; with a script format all of it goes to stderr, so that stdout stays parseable."""
     out = console()
     out.stderr = quiet
     collection = collected.collection
@@ -90,4 +99,4 @@ def _say(collected: Collected, *, quiet: bool) -> None:
         for rejection in batch.rejections:
             out.print(f"rejected {rejection.kind} {rejection.key}: {rejection.problem}", markup=False, style="yellow")
     for scope, cause, message in collection.failures:
-        out.print(f"failed {scope} ({cause}): {message}", markup=False, style="bold red")
+        say_failed(f"failed {scope} ({cause}): {message}")

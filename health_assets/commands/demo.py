@@ -42,6 +42,9 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
       health-assets demo --port 3001
     """
     os.environ[FORCE_SANDBOX] = "1"
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        # also when started in the background, where a shell has interrupts ignored: the UI's processes must not be left
+        signal.signal(stop, signal.default_int_handler)
     project, clock = load_project(), clock_from(ctx.find_root().obj["now"])
     if ui:
         _check_port(port)

@@ -42,7 +42,7 @@ def _print(check: Check) -> None:
     line.append(f"{check.name}: ", style="bold").append(check.detail, style="default")
     if check.hint and not check.ok:
         line.append(f"\n      {check.hint}", style="yellow")
-    console().print(line)
+    console().print(line, soft_wrap=True)
 
 
 def _checks(project: Project, clock: Clock) -> Iterator[Check]:

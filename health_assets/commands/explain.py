@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
@@ -13,6 +14,7 @@ from health_assets.commands.options import DayType, closest, console, day_from, 
 from health_assets.grid.colour import LOOKS, THRESHOLDS, Colour
 from health_assets.grid.document import worked_formula
 from health_assets.grid.model import Cell, Reading, Row
+from health_assets.grid.wording import value_text
 from health_assets.model.errors import ConfigError
 from health_assets.model.fom import Fom
 from health_assets.model.reason import REASON_TEXT
@@ -56,7 +58,8 @@ def fom_named(project: Project, name: str) -> Fom:
     names = [fom.name for fom in project.foms]
     if matches:
         raise ConfigError(f"{name!r} means more than one row", hint=", ".join(fom.name for fom in matches))
-    raise ConfigError(f"there is no row {name!r} for the configured sources", hint=closest(name, names))
+    known = [fom.name.split(".")[-2] for fom in project.foms] + names
+    raise ConfigError(f"there is no row {name!r} for the configured sources", hint=closest(name, known))
 
 
 def distance_text(fom: Fom, reading: Reading, unit: str) -> str:
@@ -64,10 +67,9 @@ def distance_text(fom: Fom, reading: Reading, unit: str) -> str:
     distance = distance_to_next_colour(fom, reading.value if reading.score is not None else None, thresholds=THRESHOLDS)
     if distance is None:
         return ""
-    names = {THRESHOLDS[0]: Colour.YELLOW, THRESHOLDS[1]: Colour.GREEN}
-    if distance.better:
-        return f"{names[distance.threshold].value} at {distance.at:g} {unit} ({distance.change:+.3g})"
-    return f"no longer {names[distance.threshold].value} beyond {distance.at:g} {unit} ({distance.change:+.3g})"
+    colour = {THRESHOLDS[0]: Colour.YELLOW, THRESHOLDS[1]: Colour.GREEN}[distance.threshold].value
+    at = f"{value_text(distance.at, unit)} ({distance.change:+.3g})"
+    return f"{colour} at {at}" if distance.better else f"no longer {colour} beyond {at}"
 
 
 def _document(row: Row) -> dict[str, Any]:
@@ -155,7 +157,11 @@ def _scope(row: Row, cell: Cell, reading: Reading) -> Group:
 
 def _evidence(reading: Reading) -> Table:
     table = Table(
-        title=f"{len(reading.evidence)} of {reading.evidence_total} records", title_justify="left", title_style="dim"
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=f"{len(reading.evidence)} of {reading.evidence_total} records",
+        title_justify="left",
+        title_style="dim",
     )
     for name in ("record", "note", "at", "link"):
         table.add_column(name, overflow="fold")

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 import click
 import pandas as pd
 
-from health_assets.commands.options import DayType, day_from, print_rows, print_table, project_of, source_named
+from health_assets.commands.options import (
+    DayType,
+    day_from,
+    print_rows,
+    print_table,
+    project_of,
+    say_failed,
+    source_named,
+)
 from health_assets.grid.wording import instant_text
 from health_assets.model.metric import Family
 from health_assets.model.time import iso
@@ -35,13 +43,13 @@ def command(ctx: click.Context, source: str | None, day: str, form: str) -> None
         wanted = [metric for name in names for metric in _declared(project.sources[name][0].all_families)]
         frame = runtime.store.read_observations(metrics=wanted, days=[chosen.key])
     if form == "table":
-        if frame.empty:
-            click.echo(f"nothing is stored for {chosen.key}; run: health-assets backfill --days 1 --end {chosen.key}")
-            ctx.exit(1)
         _print(frame, zone=project.config.settings.zone)
     else:
         rows = [_document(row) for row in frame.to_dict("records")]
         print_rows(rows, columns=("metric", "scope", "day", "value", "reason", "detail", "samples", "as_of"), form=form)
+    if frame.empty:
+        say_failed(f"nothing is stored for {chosen.key}; run: health-assets backfill --days 1 --end {chosen.key}")
+        ctx.exit(1)
 
 
 def _document(row: Mapping[Hashable, Any]) -> dict[str, Any]:
@@ -65,7 +73,7 @@ def _print(frame: pd.DataFrame, *, zone: ZoneInfo) -> None:
                 {
                     "metric": row["metric"],
                     "value": None if pd.isna(row["value"]) else row["value"],
-                    "samples": int(row["samples"]),
+                    "samples": None if pd.isna(row["value"]) else int(row["samples"]),
                     "as_of": instant_text(row["as_of"].to_pydatetime(), zone),
                     "why": "" if pd.isna(row["reason"]) else f"{row['reason']}: {row['detail']}",
                 }

@@ -43,6 +43,11 @@ def console() -> Console:
     return found
 
 
+def say_failed(text: str) -> None:
+    """One line about a failure, to stderr: stdout is for what was asked."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False, style="bold red")
+
+
 class DayType(click.ParamType[str]):
     """A calendar day: an ISO date, `today` or `yesterday` in the configured timezone."""
 
@@ -77,7 +82,7 @@ def source_named(project: Project, name: str) -> str:
     if name not in project.sources:
         raise ConfigError(
             f"{project.config.origin}: the source {name!r} is not configured",
-            hint=f"configured: {', '.join(project.sources)}",
+            hint=closest(name, list(project.sources)),
         )
     return name
 
@@ -85,7 +90,9 @@ def source_named(project: Project, name: str) -> str:
 def closest(word: str, known: Sequence[str]) -> str:
     """A hint that names the nearest known word, or the first few."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(list(known)[:5])} ..."
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known: {', '.join(known[:5])}{', ...' if len(known) > 5 else ''}"
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], *, form: str, columns: Sequence[str]) -> None:

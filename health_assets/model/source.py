@@ -1,7 +1,7 @@
 """What a source folder declares about itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -23,6 +23,13 @@ class Known(Protocol):
         ...
 
 
+@dataclass
+class Meter:
+    """Counts requests as they are sent, so that they are known also of a fetch that was given up at its deadline."""
+
+    requests: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class FetchRequest:
     """What to bring: `days` to be measurable as of `now`, for one scope. `deadline` is a time.monotonic() reading."""
@@ -35,6 +42,7 @@ class FetchRequest:
     deadline: float
     refetch: bool = False
     """Read days again although they are final."""
+    meter: Meter = field(default_factory=Meter)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,9 @@ from health_assets.orchestration.schedules import JOB, range_tags
 from health_assets.pipeline.clock import Clock
 from health_assets.pipeline.runtime import Project
 
+#: Events and logs are kept in the instance; the terminal belongs to the command.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 def backfill(project: Project, *, clock: Clock, days: Sequence[Day]) -> dg.ExecuteInProcessResult:
     """Materialises every asset for `days` in one run. Expected source failures are data; bugs raise."""
@@ -20,8 +23,7 @@ def backfill(project: Project, *, clock: Clock, days: Sequence[Day]) -> dg.Execu
         return definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             tags=range_tags(days[0].key, days[-1].key),
-            # events and logs are kept in the instance; the terminal belongs to the command
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config=QUIET,
             raise_on_error=True,
         )
 

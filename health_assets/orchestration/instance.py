@@ -6,6 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from health_assets.model.errors import ConfigError
+
 INSTANCE_FILE = "dagster.yaml"
 
 
@@ -13,9 +15,15 @@ def dagster_home(*, sandbox: bool) -> Path:
     """The folder of the instance: DAGSTER_HOME, else one in var/ with a copy of this project's dagster.yaml.
 
     Sets DAGSTER_HOME for this process and its children, so that the command line and the UI see the same runs.
+    Raises ConfigError where DAGSTER_HOME is no folder that Dagster accepts.
     """
     named = os.environ.get("DAGSTER_HOME")
     if named:
+        if not (Path(named).is_absolute() and Path(named).is_dir()):
+            raise ConfigError(
+                f"DAGSTER_HOME: {named} is not the absolute path of a folder",
+                hint=f"make it and copy {INSTANCE_FILE} into it, or unset DAGSTER_HOME",
+            )
         return Path(named)
     home = (Path("var/sandbox/dagster") if sandbox else Path("var/dagster")).resolve()
     home.mkdir(parents=True, exist_ok=True)

@@ -97,6 +97,9 @@ def _report(
     )
     check = dg.AssetCheckKey(key, CHECK)
     if check in context.selected_asset_check_keys:
+        # a reading that came short does not replace a complete one in the store, but it has to be told
+        for scope, batch in collected.batches.items():
+            held[scope] = held[scope] | {row.day: row for row in batch.coverage if row.kind == kind.name}
         yield _check(check, collected.collection, problems=_problems(kind, held, days=days, runtime=runtime))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from health_assets.model.errors import SOURCE_WIDE, Cause, SourceError
+from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, SourceError
 from health_assets.model.observation import Collection
 from health_assets.model.record import Batch
 from health_assets.model.source import FetchRequest, Source
@@ -57,7 +57,8 @@ def collect(
             batch = fetch_within(source, settings, request)
         except SourceError as error:
             failures.append((scope, error.cause.value, str(error)))
-            requests += error.requests
+            # a fetch given up at its deadline raises nothing itself: only the meter knows what it sent
+            requests += max(error.requests, request.meter.requests)
             blocked = error if error.cause in SOURCE_WIDE else None
             continue
         batches[scope] = batch
@@ -82,7 +83,7 @@ def collect(
 
 
 def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
-    """One scope's fetch, given up when the source's deadline has passed."""
+    """One scope's fetch, given up when the source's deadline has passed. Raises SourceError."""
     remaining = request.deadline - time.monotonic()
     if remaining <= 0:
         raise SourceError(
@@ -90,4 +91,8 @@ def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
             cause=Cause.DEADLINE,
             hint="the next tick tries again; raise deadline_seconds if this source is always slow",
         )
-    return run_within(remaining, lambda: source.fetch(settings, request), what=f"{source.title}: {request.scope}")
+    try:
+        return run_within(remaining, lambda: source.fetch(settings, request), what=f"{source.title}: {request.scope}")
+    except ConfigError as error:
+        # a secret that is not set fails its own source; the other sources and the page go on
+        raise SourceError(error.message, cause=Cause.AUTHENTICATION, hint=error.hint) from error

@@ -33,14 +33,25 @@ def measure(
     for scope in source.scopes(settings):
         scoped = _Scope(runtime, source, settings, scope=scope, days=days)
         observations = [scoped.observe(metric, day) for family in wanted for metric in family.metrics for day in days]
-        # a failed source says nothing new: what was measured earlier in the day stays, with its own time
+        failed = [seen for seen in observations if seen.reason is Reason.SOURCE_FAILED]
         changed += runtime.store.write_observations(
             [seen for seen in observations if seen.reason is not Reason.SOURCE_FAILED], keep_values=False
         )
-        changed += runtime.store.write_observations(
-            [seen for seen in observations if seen.reason is Reason.SOURCE_FAILED], keep_values=True
-        )
+        # a failed source says nothing new: what was measured earlier in the day stays, with its own time
+        changed += runtime.store.write_observations(_news(runtime, failed), keep_values=True)
     return changed
+
+
+def _news(runtime: Runtime, failed: Sequence[Observation]) -> list[Observation]:
+    """Failures worth storing: those of today, and of earlier days only where nothing stands yet.
+
+    A failure of today is not the reason why a day of last week was never collected.
+    """
+    today = runtime.day().key
+    earlier = {seen.day for seen in failed} - {today}
+    stored = runtime.store.read_observations(metrics={seen.metric for seen in failed}, days=earlier)
+    held = set(zip(stored["metric"], stored["scope"], stored["day"], strict=True))
+    return [seen for seen in failed if seen.day == today or (seen.metric, seen.scope, seen.day) not in held]
 
 
 def measure_collection(runtime: Runtime, source_name: str) -> Changed:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from health_assets.config import Config
+from health_assets.model.errors import HealthError
 from health_assets.model.source import Source
 from health_assets.pipeline.clock import Clock
 from health_assets.sandbox.presence import is_serving
@@ -51,5 +52,10 @@ def sandbox_served(config: Config, *, clock: Clock) -> Iterator[str | None]:
         return
     from health_assets.sandbox.demo import demo_server
 
-    with demo_server(repository, clock=clock, port=port) as server:
+    try:
+        server = demo_server(repository, clock=clock, port=port)
+    except HealthError as error:
+        hint = "stop what listens there, or set HEALTH_SANDBOX_PORT to another port"
+        raise HealthError(error.message, hint=hint) from error
+    with server:
         yield server.url

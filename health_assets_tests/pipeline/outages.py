@@ -53,7 +53,7 @@ def busy_repository(full_name: str, *, seed: int) -> Repository:
 
 
 def _pull(number: int, created: datetime, random: Random, people: list[Actor]) -> PullRequest:
-    merged = created + HOUR * random.randrange(1, 60) if number % 4 == 0 else None
+    merged = created + HOUR * random.randrange(1, 60) if number % 3 == 0 else None
     closed = (Closure(created + HOUR),) if number % 13 == 1 else ()
     return PullRequest(
         number=number,
@@ -110,9 +110,7 @@ def adapted(runtime: Runtime, *, window_days: int = 1, **github: Any) -> Runtime
     """The runtime with other settings of the GitHub source, and a grid of few days: measuring each costs 0.2 s."""
     project = runtime.project
     source, settings = project.sources["github"]
-    config = replace(
-        project.config, settings=project.config.settings.model_copy(update={"window_days": window_days})
-    )
+    config = replace(project.config, settings=project.config.settings.model_copy(update={"window_days": window_days}))
     sources = {"github": (source, settings.model_copy(update=github))}
     return replace(runtime, project=replace(project, config=config, sources=sources))
 
@@ -140,7 +138,8 @@ class Dump:
         engine = create_engine(runtime.project.config.settings.store)
         with engine.connect() as connection:
             tables = {
-                name: tuple(repr(tuple(row)) for row in connection.execute(text(query))) for name, query in FACTS.items()
+                name: tuple(repr(tuple(row)) for row in connection.execute(text(query)))
+                for name, query in FACTS.items()
             }
         engine.dispose()
         return cls(tables)

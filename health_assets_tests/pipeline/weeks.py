@@ -28,12 +28,20 @@ EARLIEST = START - timedelta(days=9)
 
 PEOPLE = [Actor("ann"), Actor("ben"), Actor("cleaner", is_bot=True), None]
 LABELS = ["hotfix", "force-merge", "training", "bug", "docs"]
-SUBJECTS = ["add a thing", 'Revert "add a thing"', "hot fix the thing", "mention revert and hotfixture", "revert: thing"]
+OUTCOMES = ["SUCCESS", "FAILURE"]
+SUBJECTS = [
+    "add a thing",
+    'Revert "add a thing"',
+    "hot fix the thing",
+    "mention revert and hotfixture",
+    "revert: thing",
+]
 
 
 def instants(first: datetime = EARLIEST, last: datetime = END) -> st.SearchStrategy[datetime]:
     """Whole minutes; GitHub's own times have no fractions."""
-    return st.integers(0, int((last - first).total_seconds()) // 60).map(lambda minutes: first + timedelta(minutes=minutes))
+    length = int((last - first).total_seconds()) // 60
+    return st.integers(0, length).map(lambda minutes: first + timedelta(minutes=minutes))
 
 
 @st.composite
@@ -85,7 +93,7 @@ def pull_requests(draw: st.DrawFn, number: int) -> PullRequest:
             for _ in range(draw(st.integers(0, 2)))
         ],
         comments=[Comment(draw(later(created)), draw(st.sampled_from(PEOPLE))) for _ in range(draw(st.integers(0, 2)))],
-        checks=[CheckRun("tests", checked, draw(later(checked, hours=3)), draw(st.sampled_from(["SUCCESS", "FAILURE"])))],
+        checks=[CheckRun("tests", checked, draw(later(checked, hours=3)), draw(st.sampled_from(OUTCOMES)))],
         paths=[f"file{draw(st.integers(0, 5))}.py"],
     )
 

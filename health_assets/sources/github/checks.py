@@ -18,9 +18,13 @@ BAD = frozenset({"FAILURE", "ERROR", "TIMED_OUT", "CANCELLED", "ACTION_REQUIRED"
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReading:
-    """One check run or status; completed_at None = it never completed."""
+    """One check run or status; completed_at None = it never completed.
+
+    workflow: id of the workflow it belongs to, empty outside of Actions: two workflows may have a check of one name.
+    """
 
     name: str
+    workflow: str = ""
     started_at: datetime
     completed_at: datetime | None
     conclusion: str | None
@@ -46,12 +50,12 @@ def rollup_at(readings: Iterable[CheckReading], *, at: datetime) -> tuple[str | 
 
     failure wins over an unknown conclusion (None), that over pending, that over success; "none" without any check.
     """
-    newest: dict[str, CheckReading] = {}
+    newest: dict[tuple[str, str], CheckReading] = {}
     for reading in sorted(readings, key=lambda reading: reading.started_at):
         if reading.started_at <= at:
-            newest[reading.name] = reading
-    states = {name: _state(reading, at=at) for name, reading in newest.items()}
-    unsuccessful = sorted(name for name, state in states.items() if state != "success")
+            newest[reading.workflow, reading.name] = reading
+    states = {key: _state(reading, at=at) for key, reading in newest.items()}
+    unsuccessful = sorted(name for (_, name), state in states.items() if state != "success")
     for state in ("failure", None, "pending", "success"):
         if state in states.values():
             return state, unsuccessful
@@ -69,9 +73,12 @@ def _state(reading: CheckReading, *, at: datetime) -> str | None:
 def _readings(commit: Payload) -> Iterator[CheckReading]:
     for suite in nodes(commit, "checkSuites") if commit.get("checkSuites") is not None else ():
         queued = instant(suite, "createdAt")
+        workflow_run = optional(suite, "workflowRun", dict)
+        workflow = required(required(workflow_run, "workflow", dict), "id", str) if workflow_run else ""
         for run in nodes(suite, "checkRuns") if suite.get("checkRuns") is not None else ():
             yield CheckReading(
                 name=required(run, "name", str),
+                workflow=workflow,
                 started_at=optional_instant(run, "startedAt") or queued,
                 completed_at=optional_instant(run, "completedAt"),
                 conclusion=optional(run, "conclusion", str),

@@ -18,6 +18,7 @@ from requests.exceptions import RequestException, Timeout
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random
 
 from health_assets.model.errors import Cause, SourceError
+from health_assets.model.source import Meter
 from health_assets.sources.github.answers import Received, RequestFailed, data_of, payload_of
 from health_assets.sources.github.settings import Settings
 
@@ -45,9 +46,15 @@ class Client:
     """
 
     def __init__(
-        self, settings: Settings, *, scope: str, deadline: float, sleep: Callable[[float], None] = time.sleep
+        self,
+        settings: Settings,
+        *,
+        scope: str,
+        deadline: float,
+        meter: Meter | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.requests = 0
+        self._meter = meter or Meter()
         self.scope = scope
         self._deadline = deadline
         self._sleep = sleep
@@ -85,6 +92,11 @@ class Client:
             return payload_of(self._send("GET", path, what=what, parameters=parameters), what=what)
 
         return self._retrying(once)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        return self._meter.requests
 
     @property
     def scopes(self) -> list[str] | None:
@@ -132,7 +144,7 @@ class Client:
                 cause=Cause.DEADLINE,
                 hint="the next tick tries again; raise deadline_seconds if this source is always slow",
             )
-        self.requests += 1
+        self._meter.requests += 1
         try:
             status, headers, text = self._requester.requestJson(verb, url, dict(parameters or {}), None, body)
         except Timeout:
@@ -165,7 +177,7 @@ class Client:
         """A token of the installation, good for an hour: asked for once, counted, its failure told like any other."""
         what = f"{self.scope}: POST /app/installations/{installation.installation_id}/access_tokens"
         Github(**self._connection(), auth=installation, timeout=int(self._settings.read_timeout_seconds) or 1)
-        self.requests += 1
+        self._meter.requests += 1
         try:
             token = installation.token
         except GithubException as error:

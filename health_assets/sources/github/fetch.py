@@ -40,7 +40,7 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
     plan = plan_fetch(request)
     if plan.nothing:
         return Batch(scope=request.scope, records=(), coverage=(), requests=0)
-    client = Client(settings, scope=request.scope, deadline=request.deadline)
+    client = Client(settings, scope=request.scope, deadline=request.deadline, meter=request.meter)
     try:
         return _gather(Harvest(client, settings, request, plan))
     except SourceError as error:

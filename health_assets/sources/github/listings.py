@@ -97,10 +97,15 @@ def complete(client: Client, kind: str, node: Node, connection: str, *, rest: st
     listing = node.get(connection)
     while listing is not None and listing["pageInfo"]["hasNextPage"]:
         variables = {"ids": [node["id"]], "after": listing["pageInfo"]["endCursor"]}
-        found = client.graphql(REST[(kind, rest or connection)], variables).data["nodes"][0]
+        found = (client.graphql(REST[(kind, rest or connection)], variables).data.get("nodes") or [None])[0]
         more = None if found is None else found.get(connection)
-        if more is None:
-            raise SourceError(f"{client.scope}: the rest of {kind}.{connection} is gone", cause=Cause.INCOMPLETE)
+        # the page before said that there is more, so that an empty one is as wrong as none
+        if more is None or not more["nodes"]:
+            raise SourceError(
+                f"{client.scope}: the rest of {kind}.{connection} is gone",
+                cause=Cause.INCOMPLETE,
+                hint=HINTS[Cause.INCOMPLETE],
+            )
         listing["nodes"] += more["nodes"]
         listing["pageInfo"] = more["pageInfo"]
 

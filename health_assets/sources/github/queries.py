@@ -18,7 +18,7 @@ _EVENT_TYPES = "itemTypes: [CLOSED_EVENT, REOPENED_EVENT, LABELED_EVENT, UNLABEL
 _CHECK_RUNS = "nodes { name startedAt completedAt conclusion }"
 _SUITES = f"""
 nodes {{
-  id createdAt
+  id createdAt workflowRun {{ workflow {{ id }} }}
   checkRuns(first: 50, filterBy: {{checkType: ALL}}) {{ {_PAGE} {_CHECK_RUNS} }}
 }}"""
 _CONTEXTS = "nodes { __typename ... on StatusContext { context state createdAt } }"

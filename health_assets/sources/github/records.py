@@ -146,7 +146,8 @@ ISSUES = RecordKind(
     source="github",
     name="issues",
     mode=Mode.ENTITY,
-    lookback=timedelta(0),
+    # its metric needs the day alone; the week lets the next good tick finish days that an outage left open
+    lookback=WEEK,
     description="Issues that carry or carried a training-bug label, with their closing, reopening and labelling times.",
     columns={
         "number": Column.INTEGER,

@@ -17,9 +17,9 @@ class AppSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: int
-    installation_id: int
-    private_key: EnvSecret
+    id: int = Field(description="App ID, from the app's settings page")
+    installation_id: int = Field(description="Number at the end of the installation's address")
+    private_key: EnvSecret = Field(description="The app's private key, PEM")
 
 
 class Settings(BaseModel):
@@ -33,13 +33,13 @@ class Settings(BaseModel):
     app: AppSettings | None = Field(default=None, description="GitHub App installation, instead of a token")
     test_workflows: tuple[str, ...] = Field(default=(), description="Names or patterns; empty = all run by push")
     benchmark_workflows: tuple[str, ...] = Field(default=("*bench*",), description="Names or patterns")
-    hotfix_labels: tuple[str, ...] = ("hotfix",)
-    force_merge_labels: tuple[str, ...] = ("force-merge",)
+    hotfix_labels: tuple[str, ...] = Field(default=("hotfix",), description="One of them makes a hotfix")
+    force_merge_labels: tuple[str, ...] = Field(default=("force-merge",), description="One of them makes a force merge")
     training_bug_labels: tuple[str, ...] = Field(default=("training", "bug"), description="An issue must carry all")
     bots: tuple[str, ...] = Field(default=(), description="Logins or names of bots GitHub does not mark as such")
     deadline_seconds: float = Field(default=240.0, gt=0, le=600, description="For one collection, all repositories")
-    connect_timeout_seconds: float = Field(default=10.0, gt=0)
-    read_timeout_seconds: float = Field(default=30.0, gt=0)
+    connect_timeout_seconds: float = Field(default=10.0, gt=0, description="For each request")
+    read_timeout_seconds: float = Field(default=30.0, gt=0, description="For each request, between two bytes")
 
     @field_validator("repositories")
     @classmethod

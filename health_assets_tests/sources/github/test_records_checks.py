@@ -8,9 +8,10 @@ MERGED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def check(name="test", *, began=-10, ended=-5, conclusion="SUCCESS"):
+def check(name="test", *, began=-10, ended=-5, conclusion="SUCCESS", workflow=""):
     return CheckReading(
         name=name,
+        workflow=workflow,
         started_at=MERGED + began * MINUTE,
         completed_at=None if ended is None else MERGED + ended * MINUTE,
         conclusion=conclusion,
@@ -48,6 +49,11 @@ def test_failure_wins_over_pending():
 
 def test_the_newest_run_of_a_check_begun_by_the_merge_decides():
     assert state(check(began=-30, ended=-20, conclusion="FAILURE"), check()) == "success"
+
+
+def test_checks_of_two_workflows_with_one_name_are_two_checks():
+    failed = check(began=-30, ended=-20, conclusion="FAILURE", workflow="lint")
+    assert state(failed, check(workflow="tests")) == "failure"
 
 
 def test_a_check_begun_after_the_merge_is_ignored():

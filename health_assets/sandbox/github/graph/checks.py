@@ -129,6 +129,17 @@ def _matches(node: CheckRunNode, wanted: dict[str, Any]) -> bool:
     )
 
 
+class WorkflowNode(Node):
+    """What runs, without its runs."""
+
+    typename = "Workflow"
+
+    def __init__(self, scope: Scope, *, number: int, name: str) -> None:
+        super().__init__(scope)
+        self.id = scope.id("W", number)
+        self.name = name
+
+
 class WorkflowRunNode(Node):
     """A workflow run as far as GraphQL knows it."""
 
@@ -145,6 +156,12 @@ class WorkflowRunNode(Node):
         self.event = run.event
         self.run_number = run.run_number
         self.url = scope.url("actions/runs", run.run_id)
+
+    @property
+    def workflow(self) -> WorkflowNode:
+        """The workflow that ran; GitHub gives the file's path where a workflow has no name."""
+        run = self._state.run
+        return WorkflowNode(self.scope, number=run.workflow_id, name=run.name or run.path)
 
     @property
     def check_suite(self) -> CheckSuiteNode:
