@@ -84,6 +84,7 @@ def build_grid(given: GridInput) -> Grid:
         rows=tuple(rows),
         days=tuple(given.days),
         generated_at=given.now,
+        stale_after=given.stale_after,
         zone=given.zone,
         sandbox=given.sandbox,
         sources=tuple(SourceStatus(source=name, collection=given.collections.get(name)) for name in sources),

@@ -23,6 +23,7 @@ def grid_document(grid: Grid) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "title": grid.title,
         "generated_at": iso(grid.generated_at),
+        "stale_after_seconds": int(grid.stale_after.total_seconds()),
         "timezone": grid.zone.key,
         "sandbox": grid.sandbox,
         "thresholds": list(THRESHOLDS),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -98,12 +98,16 @@ class SourceStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Rows by category, days oldest first. `sandbox` = the numbers are those of local stand-ins."""
+    """Rows by category, days oldest first. `sandbox` = the numbers are those of local stand-ins.
+
+    stale_after: the age from which a value is not shown; a page that is not replaced goes by it in the browser.
+    """
 
     title: str
     rows: tuple[Row, ...]
     days: tuple[Day, ...]
     generated_at: datetime
+    stale_after: timedelta
     zone: ZoneInfo
     sandbox: bool
     sources: tuple[SourceStatus, ...]

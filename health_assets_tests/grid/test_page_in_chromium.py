@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import which
 
@@ -75,6 +76,28 @@ def shape(browser, *, width: int, height: int) -> None:
 def scheme(browser, name: str) -> None:
     media = {"features": [{"name": "prefers-color-scheme", "value": name}]}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+
+
+def written(grid, folder: Path, *, age: timedelta) -> str:
+    """The address of a page written that long ago by the clock of this machine, which the browser reads too."""
+    write_page(replace(grid, generated_at=datetime.now(UTC) - age), folder)
+    return (folder / "index.html").as_uri()
+
+
+def test_a_fresh_page_does_not_call_itself_old(browser, tmp_path: Path) -> None:
+    browser.get(written(busy_grid(), tmp_path, age=timedelta(minutes=10)))
+    assert not one(browser, ".aged").is_displayed()
+
+
+def test_a_page_that_nobody_refreshes_says_so(browser, tmp_path: Path) -> None:
+    browser.get(written(busy_grid(), tmp_path, age=timedelta(hours=3)))
+    assert "written 3 hours ago and has not been refreshed" in one(browser, ".aged").text
+
+
+def test_the_running_day_of_a_page_too_old_to_be_true_has_no_colour_left(browser, tmp_path: Path) -> None:
+    browser.get(written(busy_grid(), tmp_path, age=timedelta(hours=5)))
+    cells = browser.find_elements(By.CSS_SELECTOR, ".now .cell")
+    assert 1 == len({cell.value_of_css_property("background-color") for cell in cells})
 
 
 def one(browser, selector: str):

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from health_assets.grid.model import Grid
+from health_assets.model.metric import History
+from health_assets.model.observation import Observation
 from health_assets.pipeline.runtime import Runtime
 from health_assets.sandbox.github.world import (
     Actor,
@@ -25,12 +27,23 @@ from health_assets.sandbox.github.world import (
     Review,
     WorkflowRun,
 )
+from health_assets_tests.worlds import REPOSITORY
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 #: The good tick; everything in the world happens around it.
 MORNING = datetime(2026, 3, 18, 9, tzinfo=UTC)
 SPAN = timedelta(days=40)
+
+
+@dataclass
+class Clock:
+    """The instant of the server's worlds and of the pipeline."""
+
+    now: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 def busy_repository(full_name: str, *, seed: int) -> Repository:
@@ -126,6 +139,9 @@ FACTS = MappingProxyType(
 )
 
 
+Observed = dict[tuple[str, str], Observation | None]
+
+
 @dataclass(frozen=True)
 class Dump:
     """Every stored row as text, by table."""
@@ -167,3 +183,17 @@ def _scores(grid: Grid) -> Iterable[tuple[tuple[str, str], float | None]]:
     for row in grid.rows:
         for cell in row.cells:
             yield (row.fom.name, cell.day.key), cell.shown.score
+
+
+def observed(runtime: Runtime) -> Observed:
+    """Observations of the reconstructible metrics of MORNING's day and the next one, evidence included."""
+    declared = runtime.project.metrics().values()
+    names = [metric.name for metric in declared if metric.history is History.RECONSTRUCTED]
+    days = runtime.days(2, end=runtime.day(MORNING + DAY))
+    read = runtime.store.read_observation
+    return {(name, day.key): read(name, scope=REPOSITORY, day=day.key) for name in names for day in days}
+
+
+def differences(expected: Observed, found: Observed) -> dict[tuple[str, str], object]:
+    """What was expected and what was found, where they are not the same."""
+    return {key: (seen, found[key]) for key, seen in expected.items() if seen != found[key]}

@@ -164,4 +164,19 @@
   const first = rowsOfCells[0]?.[columns - 1];
   if (first) makeTabStop(first);
   openAddress();
+
+  // A page that nobody replaces any more must not go on looking healthy: it ages where it is read.
+  const REFRESHED_WITHIN_MS = 45 * 60 * 1000;
+  const aged = document.querySelector(".aged");
+  const grow = () => {
+    const age = Date.now() - Date.parse(data.generated_at);
+    const minutes = Math.round(age / 60000);
+    const [size, unit] = minutes < 120 ? [1, "minutes"] : minutes < 2880 ? [60, "hours"] : [1440, "days"];
+    const text = `${Math.round(minutes / size)} ${unit}`;
+    aged.textContent = `This page was written ${text} ago and has not been refreshed since. Check the pipeline first.`;
+    aged.hidden = age < REFRESHED_WITHIN_MS;
+    document.body.classList.toggle("stale", age > data.stale_after_seconds * 1000);
+  };
+  grow();
+  setInterval(grow, 60000);
 })();
