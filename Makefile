@@ -18,7 +18,7 @@ grid: $(VENV)/ready ## The same without a UI, then ends
 	@$(BIN)/health-assets demo --no-ui
 
 test: $(VENV)/ready-dev ## All tests; what needs Chromium, PostgreSQL or npm is skipped where it is absent
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 lint: $(VENV)/ready-dev ## Style and types
 	@$(BIN)/ruff check .
