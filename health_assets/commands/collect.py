@@ -95,6 +95,8 @@ def _say(collected: Collected, *, quiet: bool) -> None:
     out.stderr = quiet
     collection = collected.collection
     out.print(f"{collection.requests} requests in {collection.duration_seconds:.1f} s", markup=False)
+    for what, count in sorted(collected.sent.items(), key=lambda pair: (-pair[1], pair[0])):
+        out.print(f"{count:5}  {what}", markup=False)
     for batch in collected.batches.values():
         for rejection in batch.rejections:
             out.print(f"rejected {rejection.kind} {rejection.key}: {rejection.problem}", markup=False, style="yellow")

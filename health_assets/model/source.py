@@ -1,5 +1,6 @@
 """What a source folder declares about itself."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,9 +26,18 @@ class Known(Protocol):
 
 @dataclass
 class Meter:
-    """Counts requests as they are sent, so that they are known also of a fetch that was given up at its deadline."""
+    """Counts requests as they are sent, so that they are known also of a fetch that was given up at its deadline.
+
+    sent: what was asked, like `GET /repos/acme/rocket`, and how often; without parameters and secrets.
+    """
 
     requests: int = 0
+    sent: Counter[str] = field(default_factory=Counter)
+
+    def count(self, what: str) -> None:
+        """One more request."""
+        self.requests += 1
+        self.sent[what] += 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, SourceError
 from health_assets.model.observation import Collection
 from health_assets.model.record import Batch
-from health_assets.model.source import FetchRequest, Source
+from health_assets.model.source import FetchRequest, Meter, Source
 from health_assets.model.time import Day
 from health_assets.pipeline.runtime import Runtime
 from health_assets.sources.deadline import run_within
@@ -22,6 +22,8 @@ class Collected:
     collection: Collection
     batches: Mapping[str, Batch] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """What was asked of the source, and how often."""
 
 
 def collect(
@@ -38,6 +40,7 @@ def collect(
     batches: dict[str, Batch] = {}
     failures: list[tuple[str, str, str]] = []
     changed: Counter[str] = Counter()
+    sent: Counter[str] = Counter()
     requests = 0
     blocked: SourceError | None = None
     for scope in source.scopes(settings):
@@ -52,17 +55,17 @@ def collect(
             known=runtime.store.known(source.name, source.kinds, scope=scope),
             deadline=deadline,
             refetch=refetch,
+            meter=Meter(sent=sent),
         )
         try:
             batch = fetch_within(source, settings, request)
         except SourceError as error:
             failures.append((scope, error.cause.value, str(error)))
-            # a fetch given up at its deadline raises nothing itself: only the meter knows what it sent
-            requests += max(error.requests, request.meter.requests)
             blocked = error if error.cause in SOURCE_WIDE else None
             continue
+        finally:
+            requests += request.meter.requests
         batches[scope] = batch
-        requests += batch.requests
         if store_it:
             summary = runtime.store.write_batch(source.name, batch, kinds=source.kinds, seen_at=now)
             changed += summary.inserted + summary.changed
@@ -79,7 +82,7 @@ def collect(
     )
     if store_it:
         runtime.store.write_collection(collection)
-    return Collected(collection=collection, batches=batches, changed=changed)
+    return Collected(collection=collection, batches=batches, changed=changed, sent=sent)
 
 
 def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:

@@ -71,6 +71,7 @@ class Client:
         """
         asked = variables
         what = f"{self.scope}: POST /graphql"
+        operation = document.split("(", 1)[0].split()[-1]
 
         def reduce(_: RetryCallState) -> None:
             nonlocal asked
@@ -78,7 +79,9 @@ class Client:
 
         def once() -> Answer:
             body = {"query": document, "variables": asked}
-            answer = self._send("POST", self._requester.graphql_url, what=what, body=body)
+            answer = self._send(
+                "POST", self._requester.graphql_url, what=what, body=body, counted=f"{what} {operation}"
+            )
             data, stats_missing = data_of(payload_of(answer, what=what), what=what)
             return Answer(data=data, stats_missing=stats_missing, variables=asked)
 
@@ -136,7 +139,14 @@ class Client:
         return time.monotonic() + error.retry_in + 1.0 < self._deadline
 
     def _send(
-        self, verb: str, url: str, *, what: str, parameters: Variables | None = None, body: Variables | None = None
+        self,
+        verb: str,
+        url: str,
+        *,
+        what: str,
+        counted: str | None = None,
+        parameters: Variables | None = None,
+        body: Variables | None = None,
     ) -> Received:
         if time.monotonic() >= self._deadline:
             raise RequestFailed(
@@ -144,7 +154,7 @@ class Client:
                 cause=Cause.DEADLINE,
                 hint="the next tick tries again; raise deadline_seconds if this source is always slow",
             )
-        self._meter.requests += 1
+        self._meter.count((counted or what).removeprefix(f"{self.scope}: "))
         try:
             status, headers, text = self._requester.requestJson(verb, url, dict(parameters or {}), None, body)
         except Timeout:
@@ -177,7 +187,7 @@ class Client:
         """A token of the installation, good for an hour: asked for once, counted, its failure told like any other."""
         what = f"{self.scope}: POST /app/installations/{installation.installation_id}/access_tokens"
         Github(**self._connection(), auth=installation, timeout=int(self._settings.read_timeout_seconds) or 1)
-        self._meter.requests += 1
+        self._meter.count(what.removeprefix(f"{self.scope}: "))
         try:
             token = installation.token
         except GithubException as error:
