@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"max_content_width": 110},
     epilog="Without health.yaml everything runs against the built-in sandbox: try `health-assets demo`.",
 )
 @click.option(

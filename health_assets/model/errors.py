@@ -53,6 +53,7 @@ class Cause(StrEnum):
     SERVER_ERROR = "server_error"
     BAD_PAYLOAD = "bad_payload"
     INCOMPLETE = "incomplete"
+    BUG = "bug"
 
 
 #: Causes that hold for the whole source: asking for its next scope can only make it worse.

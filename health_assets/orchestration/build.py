@@ -20,10 +20,10 @@ def build_definitions(project: Project, *, clock: Clock, first_day: date | None 
     settings = project.config.settings
     partitions = daily_partitions(settings, first=first_day)
     owner = settings.owner
-    assets: list[dg.AssetsDefinition] = []
-    for source, _ in project.sources.values():
+    sources = [source for source, _ in project.sources.values()]
+    assets = [records_assets(sources, partitions=partitions, owner=owner)]
+    for source in sources:
         foms = project.foms_of(source.name)
-        assets.append(records_assets(source, partitions=partitions, owner=owner))
         assets.append(raw_assets(source, partitions=partitions, owner=owner))
         if foms:
             assets.append(fom_assets(source, foms, partitions=partitions, owner=owner))

@@ -1,4 +1,4 @@
-"""`records/<source>/<kind>`: one multi-asset a source, because its kinds share requests.
+"""`records/<source>/<kind>`: one step for all of them, in which the sources wait for their networks side by side.
 
 An expected failure is data: it is stored, the check `complete` fails with severity ERROR and says what to do, and the
 run goes on, so that measures, scores and publishers of the same run still happen (ADR 0003).
@@ -15,18 +15,20 @@ from health_assets.model.record import Coverage, RecordKind
 from health_assets.model.source import Source
 from health_assets.model.time import Day, iso
 from health_assets.orchestration.runtime import RESOURCE, days_of, health_of
-from health_assets.pipeline.collect import Collected, collect
+from health_assets.pipeline.collect import Collected, collect_side_by_side
 from health_assets.pipeline.runtime import Runtime
 
 CHECK = "complete"
 
 
-def records_assets(source: Source, *, partitions: dg.PartitionsDefinition[str], owner: str) -> dg.AssetsDefinition:
-    """The records assets of one source with their completeness checks."""
-    specs = [_spec(source, kind, partitions=partitions, owner=owner) for kind in source.kinds]
+def records_assets(
+    sources: Sequence[Source], *, partitions: dg.PartitionsDefinition[str], owner: str
+) -> dg.AssetsDefinition:
+    """The records assets of all sources with their completeness checks."""
+    specs = [_spec(source, kind, partitions=partitions, owner=owner) for source in sources for kind in source.kinds]
 
     @dg.multi_asset(
-        name=f"collect_{source.name}",
+        name="collect_sources",
         specs=specs,
         check_specs=[
             dg.AssetCheckSpec(
@@ -37,18 +39,22 @@ def records_assets(source: Source, *, partitions: dg.PartitionsDefinition[str], 
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.single_run(),
         required_resource_keys={RESOURCE},
-        op_tags={"health/source": source.name},
     )
     def assets(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        chosen = {source.name: source for source in sources if _keys(source) & context.selected_asset_keys}
         with health_of(context).open(network=True) as runtime:
             days = days_of(context, runtime)
-            # kinds share requests, so a subset of the assets still brings everything; only the selected are reported
-            collected = collect(runtime, source.name, days=days)
-            _log(context, collected)
-            for kind in source.kinds:
-                yield from _report(context, runtime, source, kind, days=days, collected=collected)
+            # kinds share requests: some of a source's assets bring all of it, and only the selected are reported
+            for name, collected in collect_side_by_side(runtime, list(chosen), days=days):
+                _log(context, collected)
+                for kind in chosen[name].kinds:
+                    yield from _report(context, runtime, chosen[name], kind, days=days, collected=collected)
 
     return assets
+
+
+def _keys(source: Source) -> set[dg.AssetKey]:
+    return {dg.AssetKey(records_key(source.name, kind.name)) for kind in source.kinds}
 
 
 def _spec(source: Source, kind: RecordKind, *, partitions: dg.PartitionsDefinition[str], owner: str) -> dg.AssetSpec:

@@ -1,18 +1,38 @@
 """Collect: source -> records, one scope after another, a failure stored as data (design sections 5 and 8)."""
 
+import logging
 import time
+import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, SourceError
+from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, HealthError, SourceError
 from health_assets.model.observation import Collection
 from health_assets.model.record import Batch
 from health_assets.model.source import FetchRequest, Meter, Source
 from health_assets.model.time import Day
 from health_assets.pipeline.runtime import Runtime
 from health_assets.sources.deadline import run_within
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What one source brought, before anything is stored. `failures` are (scope, cause, message)."""
+
+    source: Source
+    started_at: datetime
+    duration_seconds: float
+    batches: Mapping[str, Batch]
+    failures: tuple[tuple[str, str, str], ...]
+    requests: int
+    sent: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +53,37 @@ def collect(
 
     With store_it=False nothing is written (dry run). Raises nothing for an expected failure: it is in the result.
     """
+    fetched = fetch_source(runtime, source_name, days=days, refetch=refetch)
+    return (
+        _stored(runtime, fetched)
+        if store_it
+        else Collected(collection=_collection(runtime, fetched), batches=fetched.batches, sent=fetched.sent)
+    )
+
+
+def collect_side_by_side(
+    runtime: Runtime, source_names: Sequence[str], *, days: Sequence[Day]
+) -> Iterator[tuple[str, Collected]]:
+    """collect() for several sources: they wait for their networks together, and are stored one by one as they come.
+
+    The pass takes the slowest source's time, not the sum, and that source's deadline at most. A bug in one source's
+    fetch is that source's failure: it must not cost the others their tick.
+    """
+    if not source_names:
+        return
+    with ThreadPoolExecutor(max_workers=len(source_names), thread_name_prefix="collect") as pool:
+        fetches = {pool.submit(fetch_source, runtime, name, days=days): name for name in source_names}
+        for done in as_completed(fetches):
+            yield fetches[done], _stored(runtime, done.result())
+
+
+def fetch_source(runtime: Runtime, source_name: str, *, days: Sequence[Day], refetch: bool = False) -> Fetched:
+    """Fetches one scope of a source after another within the source's deadline. Writes nothing."""
     source, settings = runtime.project.sources[source_name]
     now = runtime.clock()
     begun = time.monotonic()
-    deadline = begun + settings.deadline_seconds
     batches: dict[str, Batch] = {}
     failures: list[tuple[str, str, str]] = []
-    changed: Counter[str] = Counter()
     sent: Counter[str] = Counter()
     requests = 0
     blocked: SourceError | None = None
@@ -53,36 +97,51 @@ def collect(
             now=now,
             zone=runtime.project.config.settings.zone,
             known=runtime.store.known(source.name, source.kinds, scope=scope),
-            deadline=deadline,
+            deadline=begun + settings.deadline_seconds,
             refetch=refetch,
             meter=Meter(sent=sent),
         )
         try:
-            batch = fetch_within(source, settings, request)
+            batches[scope] = fetch_within(source, settings, request)
         except SourceError as error:
             failures.append((scope, error.cause.value, str(error)))
             blocked = error if error.cause in SOURCE_WIDE else None
-            continue
         finally:
             requests += request.meter.requests
-        batches[scope] = batch
-        if store_it:
-            summary = runtime.store.write_batch(source.name, batch, kinds=source.kinds, seen_at=now)
-            changed += summary.inserted + summary.changed
-    rejected = sum(len(batch.rejections) for batch in batches.values())
-    collection = Collection(
-        source=source.name,
-        day=runtime.day(now).key,
+    return Fetched(
+        source=source,
         started_at=now,
         duration_seconds=round(time.monotonic() - begun, 3),
-        requests=requests,
-        errors=len(failures) + rejected,
+        batches=batches,
         failures=tuple(failures),
+        requests=requests,
+        sent=sent,
+    )
+
+
+def _stored(runtime: Runtime, fetched: Fetched) -> Collected:
+    source = fetched.source
+    changed: Counter[str] = Counter()
+    for batch in fetched.batches.values():
+        summary = runtime.store.write_batch(source.name, batch, kinds=source.kinds, seen_at=fetched.started_at)
+        changed += summary.inserted + summary.changed
+    collection = _collection(runtime, fetched)
+    runtime.store.write_collection(collection)
+    return Collected(collection=collection, batches=fetched.batches, changed=changed, sent=fetched.sent)
+
+
+def _collection(runtime: Runtime, fetched: Fetched) -> Collection:
+    rejected = sum(len(batch.rejections) for batch in fetched.batches.values())
+    return Collection(
+        source=fetched.source.name,
+        day=runtime.day(fetched.started_at).key,
+        started_at=fetched.started_at,
+        duration_seconds=fetched.duration_seconds,
+        requests=fetched.requests,
+        errors=len(fetched.failures) + rejected,
+        failures=fetched.failures,
         rejected=rejected,
     )
-    if store_it:
-        runtime.store.write_collection(collection)
-    return Collected(collection=collection, batches=batches, changed=changed, sent=sent)
 
 
 def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
@@ -99,3 +158,26 @@ def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
     except ConfigError as error:
         # a secret that is not set fails its own source; the other sources and the page go on
         raise SourceError(error.message, cause=Cause.AUTHENTICATION, hint=error.hint) from error
+    except HealthError:
+        raise
+    except Exception as error:  # a bug in one source must not cost the others their tick; it is told, not swallowed
+        raise _bug(error, source, request) from error
+
+
+def _bug(error: Exception, source: Source, request: FetchRequest) -> SourceError:
+    """An unexpected error as this source's failure: where it happened, without its text, which may hold anything."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    LOG.error(
+        "%s %s: %s in %s\n%s",
+        source.name,
+        request.scope,
+        type(error).__name__,
+        where,
+        "".join(traceback.format_tb(error.__traceback__)),
+    )
+    return SourceError(
+        f"{source.title}: {request.scope}: unexpected {type(error).__name__} in {where}",
+        cause=Cause.BUG,
+        hint="this is a bug of health_assets or a surprise of the API; the run's log has the traceback",
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from health_assets.model.time import Day
-from health_assets.pipeline.collect import Collected, collect
+from health_assets.pipeline.collect import Collected, collect_side_by_side
 from health_assets.pipeline.measure import measure, measure_collection
 from health_assets.pipeline.runtime import Runtime
 from health_assets.pipeline.score import score
@@ -23,12 +23,11 @@ def restated_days(runtime: Runtime, days: Sequence[Day]) -> tuple[Day, ...]:
     return tuple(sorted({day.key: day for day in (*window, *days)}.values()))
 
 
-def refresh(runtime: Runtime, *, days: Sequence[Day], refetch: bool = False) -> dict[str, Collected]:
+def refresh(runtime: Runtime, *, days: Sequence[Day]) -> dict[str, Collected]:
     """Collects, measures and scores `days` for every configured source; by source what was collected."""
     restated = restated_days(runtime, days)
-    collected = {}
-    for name in runtime.project.sources:
-        collected[name] = collect(runtime, name, days=days, refetch=refetch)
+    collected = dict(collect_side_by_side(runtime, list(runtime.project.sources), days=days))
+    for name in collected:
         measure(runtime, name, days=restated)
         measure_collection(runtime, name)
         score(runtime, runtime.project.foms_of(name), days={day.key for day in restated})
