@@ -106,7 +106,7 @@ def _dagster(latency: float, *, days: int, repeat: bool, empty: bool) -> Result:
     from health_assets.sandbox.demo import demo_server
 
     os.makedirs(os.environ["DAGSTER_HOME"], exist_ok=True)
-    with demo_server("acme/rocket", clock=_Clock.read, latency=0.0 if empty else latency) as server:
+    with demo_server(clock=_Clock.read, latency=0.0 if empty else latency) as server:
         os.environ["HEALTH_SANDBOX_PORT"] = str(server.port)
         definitions = build_definitions(load_project(environ=os.environ), clock=_Clock.read)
         if empty:

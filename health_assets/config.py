@@ -24,7 +24,6 @@ from health_assets.sources.registry import SOURCES
 DEFAULT_FILE = "health.yaml"
 FORCE_SANDBOX = "HEALTH_SANDBOX"
 SANDBOX_PORT = 8737
-SANDBOX_REPOSITORY = "acme/rocket"
 
 
 class _Strict(BaseModel):
@@ -86,11 +85,13 @@ class Settings(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Settings with where they came from. `origin` is a file name for messages; `sandbox` = no configuration at all."""
+    """Settings with where they came from. `origin` is a file name for messages; `sandbox` = no configuration at all,
+    then the services stand on `sandbox_port` of the loopback."""
 
     settings: Settings
     origin: str
     sandbox: bool
+    sandbox_port: int = SANDBOX_PORT
 
 
 def load_config(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Config:
@@ -183,8 +184,9 @@ def _sandbox(environ: Mapping[str, str]) -> Config:
         raise ConfigError(f"HEALTH_SANDBOX_PORT: {port!r} is not a port", hint="choose one from 1 to 65535")
     document = {
         "store": "sqlite:///var/sandbox/health.db",
-        "sources": {"github": {"repositories": [SANDBOX_REPOSITORY], "api_url": f"http://127.0.0.1:{port}"}},
+        "sources": {name: dict(source.demo(f"http://127.0.0.1:{port}")) for name, source in SOURCES.items()},
         "publish": {"page": {"path": "var/sandbox/site"}},
     }
     settings = parse_settings(document, origin="the sandbox's own settings")
-    return Config(settings=settings, origin="no configuration: the built-in sandbox", sandbox=True)
+    origin = "no configuration: the built-in sandbox"
+    return Config(settings=settings, origin=origin, sandbox=True, sandbox_port=int(port))

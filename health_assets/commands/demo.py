@@ -55,7 +55,7 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
         page = (project.config.settings.publish.page.path / "index.html").resolve()
         console().print(f"\npage     {page.as_uri()}", markup=False)
         if ui:
-            _serve_ui(port, sandbox=started or project.config.settings.sources["github"].api_url)
+            _serve_ui(port, sandbox=started or f"http://{UI_HOST}:{project.config.sandbox_port}")
 
 
 def _backfill(project: Project, clock: Clock, *, days: int) -> None:

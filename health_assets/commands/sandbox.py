@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from health_assets.commands.options import console
-from health_assets.config import SANDBOX_PORT, SANDBOX_REPOSITORY
+from health_assets.config import SANDBOX_PORT
 from health_assets.model.time import iso
 from health_assets.pipeline.clock import clock_from
-from health_assets.sandbox.demo import demo_server
+from health_assets.sandbox.demo import REPOSITORY, demo_server
 from health_assets.sandbox.github.recorded import recorded_repositories
 from health_assets.sandbox.server import SandboxServer
 
@@ -38,8 +38,8 @@ def command(ctx: click.Context, folder: Path | None, own_now: str | None, port: 
     """
     clock = clock_from(own_now or ctx.find_root().obj["now"])
     if folder is None:
-        server = demo_server(SANDBOX_REPOSITORY, clock=clock, port=port, latency=latency)
-        names, absent = [SANDBOX_REPOSITORY], list[str]()
+        server = demo_server(clock=clock, port=port, latency=latency)
+        names, absent = [REPOSITORY], list[str]()
     else:
         recorded = recorded_repositories(folder)
         names, absent = sorted(recorded.repositories), list(recorded.absent)

@@ -1,7 +1,7 @@
 """What a source folder declares about itself."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -65,11 +65,17 @@ class Check:
     hint: str = ""
 
 
+def no_demo(base_url: str) -> Mapping[str, Any]:
+    """For a source without a stand-in in the sandbox. Raises LookupError."""
+    raise LookupError(f"nothing at {base_url} stands in for this source")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """One source: its record kinds, metric families, settings and the two functions that reach its API.
 
     fetch raises SourceError when the scope cannot be read completely. Both import their client library when called.
+    demo: the settings that read the sandbox at a base URL like http://127.0.0.1:8737.
     """
 
     name: str
@@ -81,6 +87,7 @@ class Source:
     scopes: Callable[[Any], Sequence[str]]
     fetch: Callable[[Any, FetchRequest], Batch]
     diagnose: Callable[[Any], Sequence[Check]]
+    demo: Callable[[str], Mapping[str, Any]] = no_demo
 
     @property
     def all_families(self) -> tuple[Family, ...]:

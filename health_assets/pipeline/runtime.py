@@ -80,7 +80,7 @@ def open_runtime(project: Project, *, clock: Clock, network: bool = False) -> It
     """Opens the store (migrating it) and, for `network` work in sandbox mode, makes sure that the sandbox answers."""
     with Store.open(project.config.settings.store) as store:
         if network and project.config.sandbox:
-            with sandbox_reachable(project.sources, clock=clock) as sources:
+            with sandbox_reachable(project.sources, port=project.config.sandbox_port, clock=clock) as sources:
                 reached = Project(config=project.config, sources=sources, foms=project.foms)
                 yield Runtime(project=reached, store=store, clock=clock)
         else:

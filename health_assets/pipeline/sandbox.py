@@ -6,7 +6,6 @@ The server's libraries are imported when one is started: a code location that us
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from health_assets.config import Config
 from health_assets.model.errors import HealthError
@@ -18,21 +17,21 @@ Sources = Mapping[str, tuple[Source, Any]]
 
 
 @contextmanager
-def sandbox_reachable(sources: Sources, *, clock: Clock) -> Iterator[Sources]:
-    """`sources` as they are while a sandbox answers at their address, else pointing at one that lives as long as this.
+def sandbox_reachable(sources: Sources, *, port: int, clock: Clock) -> Iterator[Sources]:
+    """`sources` as they are while a sandbox answers on `port`, else pointing at one that lives as long as this.
 
     Its history is a function of the calendar, so that every sandbox serves the same past.
     """
-    source, settings = sources["github"]
-    repository = settings.repositories[0]
-    port = urlsplit(settings.api_url).port
-    if port is not None and is_serving(port, repository=repository):
+    if is_serving(port):
         yield sources
         return
     from health_assets.sandbox.demo import demo_server
 
-    with demo_server(repository, clock=clock) as server:
-        yield {**sources, "github": (source, settings.model_copy(update={"api_url": server.url}))}
+    with demo_server(clock=clock) as server:
+        yield {
+            name: (source, source.settings.model_validate(source.demo(server.url)))
+            for name, (source, _) in sources.items()
+        }
 
 
 @contextmanager
@@ -41,19 +40,13 @@ def sandbox_served(config: Config, *, clock: Clock) -> Iterator[str | None]:
 
     Gives the address of a sandbox started here, else None. Raises HealthError when something else holds the port.
     """
-    if not config.sandbox:
-        yield None
-        return
-    settings = config.settings.sources["github"]
-    repository = settings.repositories[0]
-    port = int(urlsplit(settings.api_url).port or 0)
-    if is_serving(port, repository=repository):
+    if not config.sandbox or is_serving(config.sandbox_port):
         yield None
         return
     from health_assets.sandbox.demo import demo_server
 
     try:
-        server = demo_server(repository, clock=clock, port=port)
+        server = demo_server(clock=clock, port=config.sandbox_port)
     except HealthError as error:
         hint = "stop what listens there, or set HEALTH_SANDBOX_PORT to another port"
         raise HealthError(error.message, hint=hint) from error

@@ -5,10 +5,12 @@ from http.client import HTTPConnection, HTTPException
 
 HOST = "127.0.0.1"
 PROBE_SECONDS = 2.0
+#: What the demo's sandbox calls itself; a replay of recorded payloads has another title.
+TITLE = "demo"
 
 
-def is_serving(port: int, *, repository: str) -> bool:
-    """True when a sandbox that knows `repository` answers on the loopback port."""
+def is_serving(port: int) -> bool:
+    """True when a sandbox with the demo worlds answers on the loopback port."""
     connection = HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
     try:
         connection.request("GET", "/healthz")
@@ -17,4 +19,4 @@ def is_serving(port: int, *, repository: str) -> bool:
         return False
     finally:
         connection.close()
-    return isinstance(body, dict) and repository in body.get("github", [])
+    return isinstance(body, dict) and body.get("sandbox") == TITLE

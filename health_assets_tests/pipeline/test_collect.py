@@ -57,6 +57,7 @@ def source(name: str, fetch: Callable[[AnySettings, FetchRequest], Batch]) -> So
         scopes=lambda _: ["scope"],
         fetch=fetch,
         diagnose=lambda _: [],
+        demo=lambda _: {},
     )
 
 

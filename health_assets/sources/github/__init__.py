@@ -8,7 +8,8 @@ is continued from the oldest run seen. Runs and checks are kept for 90 days by d
 number of branches exists only for now. A quota that is used up is a failure of this tick, never a reason to sleep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from health_assets.model.record import Batch
 from health_assets.model.source import Check, FetchRequest, Source
@@ -35,6 +36,10 @@ def _diagnose(settings: Settings) -> Sequence[Check]:
     return diagnose(settings)
 
 
+def _demo(base_url: str) -> Mapping[str, Any]:
+    return {"repositories": ["acme/rocket"], "api_url": base_url}
+
+
 SOURCE = Source(
     name="github",
     title="GitHub",
@@ -45,4 +50,5 @@ SOURCE = Source(
     scopes=_scopes,
     fetch=_fetch,
     diagnose=_diagnose,
+    demo=_demo,
 )
