@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -14,7 +14,14 @@ from health_assets.config import Settings
 from health_assets.sources.registry import SOURCES
 from health_assets.sources.secret import EnvSecret
 
-TYPES: Mapping[Any, str] = {str: "text", int: "integer", float: "number", date: "date", Path: "path"}
+TYPES: Mapping[Any, str] = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "true or false",
+    date: "date",
+    Path: "path",
+}
 
 
 class Key(NamedTuple):
@@ -65,6 +72,8 @@ def _type(annotation: Any) -> str:
         return "`{env: NAME}`"
     if origin in (Union, UnionType):
         return " or ".join(_type(part) for part in parts if part is not NoneType)
+    if origin is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
     if origin is tuple:
         return f"list of {_type(parts[0])}"
     return "keys" if origin is Mapping else TYPES[annotation]

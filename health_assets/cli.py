@@ -19,6 +19,7 @@ COMMANDS = {
     "metrics": "List stored observations.",
     "backfill": "Collect, measure, score and publish a range of days as one run.",
     "page": "Write the page, grid.json and grid.csv from the store.",
+    "report": "Write the result of a finished training job or evaluation.",
     "doctor": "Check configuration, credentials, reachability and store.",
     "sandbox": "Run the local stand-in services.",
     "demo": "Sandbox, backfill, grid, page and Dagster UI in one.",

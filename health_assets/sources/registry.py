@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 
 from health_assets.model.source import Source
-from health_assets.sources import github
+from health_assets.sources import asana, ec2, evals, github, kubernetes, skypilot, training_jobs, wandb
 
 SOURCES: Mapping[str, Source] = {
     "github": github.SOURCE,
+    "wandb": wandb.SOURCE,
+    "skypilot": skypilot.SOURCE,
+    "asana": asana.SOURCE,
+    "ec2": ec2.SOURCE,
+    "kubernetes": kubernetes.SOURCE,
+    "training_jobs": training_jobs.SOURCE,
+    "evals": evals.SOURCE,
 }
