@@ -13,8 +13,8 @@ from typing import Any
 
 from health_assets.model.errors import Cause, SourceError
 from health_assets.model.source import Meter
+from health_assets.sources.addresses import is_loopback
 from health_assets.sources.ec2.settings import Settings
-from health_assets.sources.github.settings import is_loopback
 
 PAGE = 1_000
 VOLUME_PAGE = 500

@@ -1,12 +1,12 @@
 """Settings of the GitHub source, `sources.github` in health.yaml."""
 
 import re
-from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from health_assets.sources.addresses import is_loopback
 from health_assets.sources.secret import EnvSecret
 
 REPOSITORY = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$")
@@ -67,14 +67,3 @@ class Settings(BaseModel):
         if self.token is None and self.app is None and not is_loopback(self.api_url):
             raise ValueError("credentials are missing: add token: {env: GITHUB_TOKEN} or app")
         return self
-
-
-def is_loopback(url: str) -> bool:
-    """True for an address of this machine, such as the sandbox's, which needs no credentials."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

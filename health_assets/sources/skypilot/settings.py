@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from health_assets.sources.github.settings import is_loopback
+from health_assets.sources.addresses import is_loopback
 from health_assets.sources.secret import EnvSecret
 
 

@@ -1,11 +1,11 @@
 """Settings of the Weights & Biases source, `sources.wandb` in health.yaml."""
 
-from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from health_assets.sources.addresses import is_loopback
 from health_assets.sources.secret import EnvSecret
 
 NAME = r"^[A-Za-z0-9_.][A-Za-z0-9_. -]*$"
@@ -119,14 +119,3 @@ class Settings(BaseModel):
         accuracies = (accuracy.key for accuracy in self.accuracy_keys)
         own = (*self.loss_keys, *self.hearts_keys, *self.sps_keys, *self.shaped_sps_keys)
         return frozenset((*accuracies, *own, *self.push_to_main_keys.model_dump().values()))
-
-
-def is_loopback(url: str) -> bool:
-    """True for an address of this machine, such as the sandbox's, which needs no credentials."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
