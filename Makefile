@@ -52,6 +52,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q health_assets
 	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock

@@ -24,8 +24,6 @@ from health_assets.sources.registry import SOURCES
 DEFAULT_FILE = "health.yaml"
 FORCE_SANDBOX = "HEALTH_SANDBOX"
 SANDBOX_PORT = 8737
-#: Sources that the sandbox without configuration shows.
-SANDBOX_SOURCES = ("github",)
 
 
 class _Strict(BaseModel):
@@ -186,7 +184,7 @@ def _sandbox(environ: Mapping[str, str]) -> Config:
         raise ConfigError(f"HEALTH_SANDBOX_PORT: {port!r} is not a port", hint="choose one from 1 to 65535")
     document = {
         "store": "sqlite:///var/sandbox/health.db",
-        "sources": {name: dict(SOURCES[name].demo(f"http://127.0.0.1:{port}")) for name in SANDBOX_SOURCES},
+        "sources": {name: dict(SOURCES[name].demo(f"http://127.0.0.1:{port}")) for name in SOURCES},
         "publish": {"page": {"path": "var/sandbox/site"}},
     }
     settings = parse_settings(document, origin="the sandbox's own settings")

@@ -27,7 +27,7 @@ def command(ctx: click.Context, days: int, end: str) -> None:
     from health_assets.orchestration.backfill import backfill
 
     span = f"{chosen[0].key} to {chosen[-1].key}"
-    with sandbox_served(project.config, clock=clock), console().status(f"backfilling {span} ..."):
+    with sandbox_served(project.config, now=ctx.find_root().obj["now"]), console().status(f"backfilling {span} ..."):
         result = backfill(project, clock=clock, days=chosen)
     failures = []
     with open_runtime(project, clock=clock) as runtime:

@@ -1,5 +1,6 @@
 """`health-assets demo`: sandbox, backfill, grid, page and Dagster UI with one command."""
 
+import importlib
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from health_assets.pipeline.gaps import open_days
 from health_assets.pipeline.grid import load_grid
 from health_assets.pipeline.runtime import Project, load_project, open_runtime
 from health_assets.pipeline.sandbox import sandbox_served
+from health_assets.sandbox.presence import in_use
 
 UI_HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
@@ -45,10 +47,14 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         # also when started in the background, where a shell has interrupts ignored: the UI's processes must not be left
         signal.signal(stop, signal.default_int_handler)
-    project, clock = load_project(), clock_from(ctx.find_root().obj["now"])
-    if ui:
-        _check_port(port)
-    with sandbox_served(project.config, clock=clock) as started:
+    now = ctx.find_root().obj["now"]
+    project, clock = load_project(), clock_from(now)
+    if ui and in_use(port):
+        # Dagster's own message comes after half a minute
+        raise HealthError(
+            f"port {port} on {UI_HOST} is in use", hint="stop what listens there, or choose another: --port 3001"
+        )
+    with sandbox_served(project.config, now=now, meanwhile=_load_dagster) as started:
         _backfill(project, clock, days=days)
         with open_runtime(project, clock=clock) as runtime:
             print_grid(load_grid(runtime), console=console())
@@ -58,27 +64,20 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
             _serve_ui(port, sandbox=started or f"http://{UI_HOST}:{project.config.sandbox_port}")
 
 
+def _load_dagster() -> None:
+    with console().status("starting the sandbox and loading Dagster ..."):
+        importlib.import_module("health_assets.orchestration.backfill")
+
+
 def _backfill(project: Project, clock: Clock, *, days: int) -> None:
-    with console().status("loading Dagster ..."):
-        from health_assets.orchestration.backfill import backfill
+    from health_assets.orchestration.backfill import backfill
+
     with open_runtime(project, clock=clock) as runtime:
         window = runtime.days(days)
         # a second start only reads what is new: a day that is final needs no run
         chosen = window[window.index(open_days(runtime, window)[0]) :]
     with console().status(f"collecting, measuring and scoring {chosen[0].key} to {chosen[-1].key} ..."):
         backfill(project, clock=clock, days=chosen)
-
-
-def _check_port(port: int) -> None:
-    """Raises HealthError when something listens there already: Dagster's own message comes after half a minute."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((UI_HOST, port))
-        except OSError:
-            raise HealthError(
-                f"port {port} on {UI_HOST} is in use", hint="stop what listens there, or choose another: --port 3001"
-            ) from None
 
 
 def _serve_ui(port: int, *, sandbox: str) -> None:

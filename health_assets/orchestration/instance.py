@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from health_assets.model.errors import ConfigError
+from health_assets.orchestration.event_log import BATCH_SIZE, EVENTS_A_BATCH
 
 INSTANCE_FILE = "dagster.yaml"
 
@@ -14,9 +15,11 @@ INSTANCE_FILE = "dagster.yaml"
 def dagster_home(*, sandbox: bool) -> Path:
     """The folder of the instance: DAGSTER_HOME, else one in var/ with a copy of this project's dagster.yaml.
 
-    Sets DAGSTER_HOME for this process and its children, so that the command line and the UI see the same runs.
+    Sets DAGSTER_HOME for this process and its children, so that the command line and the UI see the same runs, and
+    the size of a batch of events.
     Raises ConfigError where DAGSTER_HOME is no folder that Dagster accepts.
     """
+    os.environ.setdefault(BATCH_SIZE, EVENTS_A_BATCH)
     named = os.environ.get("DAGSTER_HOME")
     if named:
         if not (Path(named).is_absolute() and Path(named).is_dir()):

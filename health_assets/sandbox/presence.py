@@ -1,6 +1,7 @@
-"""Is a sandbox listening?"""
+"""Is a sandbox listening, or something else?"""
 
 import json
+import socket
 from http.client import HTTPConnection, HTTPException
 
 HOST = "127.0.0.1"
@@ -20,3 +21,14 @@ def is_serving(port: int) -> bool:
     finally:
         connection.close()
     return isinstance(body, dict) and body.get("sandbox") == TITLE
+
+
+def in_use(port: int) -> bool:
+    """True when the loopback port cannot be listened on, because something does already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False

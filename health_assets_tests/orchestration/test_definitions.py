@@ -50,25 +50,27 @@ def test_every_asset_says_what_it_is(specs: list[dg.AssetSpec]) -> None:
 
 
 def test_a_description_of_raw_metrics_defines_each_with_its_unit(specs: list[dg.AssetSpec]) -> None:
-    source, _ = project_with().sources["github"]
-    described = {spec.key.path[-1]: str(spec.description) for spec in specs if spec.key.path[0] == "raw"}
-    for family in source.all_families:
-        for metric in family.metrics:
-            assert f"| `{metric.name}` | {metric.unit} |" in described[family.name]
-            assert metric.definition in described[family.name]
+    described = {tuple(spec.key.path): str(spec.description) for spec in specs if spec.key.path[0] == "raw"}
+    for name, (source, _) in project_with().sources.items():
+        for family in source.all_families:
+            for metric in family.metrics:
+                assert f"| `{metric.name}` | {metric.unit} |" in described["raw", name, family.name]
+                assert metric.definition in described["raw", name, family.name]
 
 
 def test_groups_are_the_source_the_area_of_the_score_and_publish(specs: list[dg.AssetSpec]) -> None:
-    expected = {"records": {"github"}, "raw": {"github"}, "fom": {"fom_ci", "fom_training"}, "publish": {"publish"}}
+    sources = set(project_with().sources)
+    areas = {"fom_ci", "fom_training", "fom_eval", "fom_infra", "fom_planning"}
+    expected = {"records": sources, "raw": sources, "fom": areas, "publish": {"publish"}}
     assert expected == {layer: {spec.group_name for spec in specs if spec.key.path[0] == layer} for layer in LAYERS}
 
 
 def test_there_is_an_asset_for_every_kind_family_row_and_publisher(specs: list[dg.AssetSpec]) -> None:
     project = project_with()
-    source, _ = project.sources["github"]
+    sources = {name: source for name, (source, _) in project.sources.items()}
     expected = (
-        {("records", "github", kind.name) for kind in source.kinds}
-        | {("raw", "github", family.name) for family in source.all_families}
+        {("records", name, kind.name) for name, source in sources.items() for kind in source.kinds}
+        | {("raw", name, family.name) for name, source in sources.items() for family in source.all_families}
         | {fom_key(fom.name) for fom in project.foms}
         | {("publish", "page")}
     )
