@@ -5,6 +5,7 @@ HealthError
     CatalogueError a Figure-of-Merit row is wrong: names the file and the row
   StoreError       the database cannot be opened, migrated or written
   SourceError      a source could not be collected: data, not a crash (design section 8)
+  PublishError     a publisher's target refused something or was not reached: what failed is sent by the next publish
   ContractError    one payload cannot be read; it is counted and named, the others stay
 
 Each message names what failed, where, and what to do. None may hold a secret.
@@ -56,7 +57,7 @@ class Cause(StrEnum):
     BUG = "bug"
 
 
-#: Causes that hold for the whole source: asking for its next scope can only make it worse.
+#: Causes that hold for a whole server: asking it for the next scope can only make it worse.
 SOURCE_WIDE = frozenset({Cause.AUTHENTICATION, Cause.RATE_LIMITED, Cause.DEADLINE, Cause.UNREACHABLE})
 
 
@@ -67,3 +68,11 @@ class SourceError(HealthError):
         super().__init__(message, hint=hint)
         self.cause = cause
         self.requests = requests
+
+
+class PublishError(HealthError):
+    """A publisher's target refused something, or was not reached."""
+
+    def __init__(self, message: str, *, cause: Cause, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from health_assets.model.fom import Fom
 from health_assets.model.metric import Family, collector_family
 from health_assets.model.record import Batch, Coverage, RecordKind
 from health_assets.model.time import Day
@@ -76,6 +77,9 @@ class Source:
 
     fetch raises SourceError when the scope cannot be read completely. Both import their client library when called.
     demo: the settings that read the sandbox at a base URL like http://127.0.0.1:8737.
+    scopes_share_a_server: when one scope finds the server closed, the others are not tried. Otherwise (clusters,
+    regions) they are fetched side by side, and the failure of one says nothing of another.
+    for_rows: for a source that measures what catalogue rows ask it: the source with those rows' kinds and families.
     """
 
     name: str
@@ -88,8 +92,16 @@ class Source:
     fetch: Callable[[Any, FetchRequest], Batch]
     diagnose: Callable[[Any], Sequence[Check]]
     demo: Callable[[str], Mapping[str, Any]] = no_demo
+    scopes_share_a_server: bool = True
+    for_rows: "Callable[[Sequence[Fom]], Source] | None" = None
 
     @property
     def all_families(self) -> tuple[Family, ...]:
         """The declared families and the collection's own."""
         return (*self.families, collector_family(self.name, self.title))
+
+    def declared_for(self, rows: Sequence[Fom]) -> "Source":
+        """This source with the metrics that `rows`, those of the whole catalogue, ask it for. Raises CatalogueError."""
+        if self.for_rows is None:
+            return self
+        return self.for_rows([row for row in rows if row.query is not None and row.metric.startswith(f"{self.name}.")])

@@ -1,4 +1,4 @@
-"""Collect: source -> records, one scope after another, a failure stored as data (design sections 5 and 8)."""
+"""Collect: source -> records, scope by scope, a failure stored as data (design sections 5 and 8)."""
 
 import logging
 import time
@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, HealthError, SourceError
 from health_assets.model.observation import Collection
 from health_assets.model.record import Batch
-from health_assets.model.source import FetchRequest, Meter, Source
+from health_assets.model.source import FetchRequest, Source
 from health_assets.model.time import Day
+from health_assets.pipeline.readable import refuse_unreadable
 from health_assets.pipeline.runtime import Runtime
 from health_assets.sources.deadline import run_within
 
@@ -78,20 +80,12 @@ def collect_side_by_side(
 
 
 def fetch_source(runtime: Runtime, source_name: str, *, days: Sequence[Day], refetch: bool = False) -> Fetched:
-    """Fetches one scope of a source after another within the source's deadline. Writes nothing."""
+    """Fetches every scope of a source within the source's deadline. Writes nothing."""
     source, settings = runtime.project.sources[source_name]
     now = runtime.clock()
     begun = time.monotonic()
-    batches: dict[str, Batch] = {}
-    failures: list[tuple[str, str, str]] = []
-    sent: Counter[str] = Counter()
-    requests = 0
-    blocked: SourceError | None = None
-    for scope in source.scopes(settings):
-        if blocked is not None:
-            failures.append((scope, blocked.cause.value, f"not tried: {blocked}"))
-            continue
-        request = FetchRequest(
+    requests = [
+        FetchRequest(
             scope=scope,
             days=tuple(days),
             now=now,
@@ -99,24 +93,51 @@ def fetch_source(runtime: Runtime, source_name: str, *, days: Sequence[Day], ref
             known=runtime.store.known(source.name, source.kinds, scope=scope),
             deadline=begun + settings.deadline_seconds,
             refetch=refetch,
-            meter=Meter(sent=sent),
         )
-        try:
-            batches[scope] = fetch_within(source, settings, request)
-        except SourceError as error:
-            failures.append((scope, error.cause.value, str(error)))
-            blocked = error if error.cause in SOURCE_WIDE else None
-        finally:
-            requests += request.meter.requests
+        for scope in source.scopes(settings)
+    ]
+    fetch_each = _one_after_another if source.scopes_share_a_server else _side_by_side
+    outcomes = list(zip(requests, fetch_each(source, settings, requests), strict=True))
     return Fetched(
         source=source,
         started_at=now,
         duration_seconds=round(time.monotonic() - begun, 3),
-        batches=batches,
-        failures=tuple(failures),
-        requests=requests,
-        sent=sent,
+        batches={request.scope: outcome for request, outcome in outcomes if isinstance(outcome, Batch)},
+        failures=tuple(
+            (request.scope, outcome.cause.value, str(outcome))
+            for request, outcome in outcomes
+            if isinstance(outcome, SourceError)
+        ),
+        requests=sum(request.meter.requests for request in requests),
+        sent=sum((request.meter.sent for request in requests), Counter()),
     )
+
+
+def _one_after_another(
+    source: Source, settings: Any, requests: Sequence[FetchRequest]
+) -> Iterator[Batch | SourceError]:
+    """What each fetch brought, or why it failed; after a failure that holds for the server, the rest is not tried."""
+    blocked: SourceError | None = None
+    for request in requests:
+        if blocked is not None:
+            yield SourceError(f"not tried: {blocked}", cause=blocked.cause)
+            continue
+        outcome = _outcome(source, settings, request)
+        blocked = outcome if isinstance(outcome, SourceError) and outcome.cause in SOURCE_WIDE else None
+        yield outcome
+
+
+def _side_by_side(source: Source, settings: Any, requests: Sequence[FetchRequest]) -> Iterator[Batch | SourceError]:
+    """As _one_after_another() for scopes of different servers: a silent one takes no time from the others."""
+    with ThreadPoolExecutor(max_workers=max(1, len(requests)), thread_name_prefix=source.name) as pool:
+        yield from pool.map(partial(_outcome, source, settings), requests)
+
+
+def _outcome(source: Source, settings: Any, request: FetchRequest) -> Batch | SourceError:
+    try:
+        return fetch_within(source, settings, request)
+    except SourceError as error:
+        return error
 
 
 def _stored(runtime: Runtime, fetched: Fetched) -> Collected:
@@ -154,7 +175,10 @@ def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
             hint="the next tick tries again; raise deadline_seconds if this source is always slow",
         )
     try:
-        return run_within(remaining, lambda: source.fetch(settings, request), what=f"{source.title}: {request.scope}")
+        what = f"{source.title}: {request.scope}"
+        batch = run_within(remaining, lambda: source.fetch(settings, request), what=what)
+        refuse_unreadable(source, batch)
+        return batch
     except ConfigError as error:
         # a secret that is not set fails its own source; the other sources and the page go on
         raise SourceError(error.message, cause=Cause.AUTHENTICATION, hint=error.hint) from error

@@ -1,1 +1,1 @@
-"""The sources: one folder each, the same four files, one line in `registry.py`."""
+"""The sources: one folder each, the same files in each, one line in `registry.py`; beside them what they share."""

@@ -19,29 +19,17 @@ from urllib3.exceptions import HTTPError
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.source import Meter
 from health_assets.model.time import iso
+from health_assets.sources.answers import Received
+from health_assets.sources.asana.answers import HINTS, one_of, page_of
 from health_assets.sources.asana.settings import Settings, Workspace
-from health_assets.sources.github.answers import Received
-from health_assets.sources.github.fields import optional, required
-from health_assets.sources.kubernetes.attempts import Attempts
+from health_assets.sources.attempts import Attempts
+from health_assets.sources.fields import Payload, required
 
 PAGE_SIZE = 100
 PROJECT_FIELDS = "name,archived,permalink_url,current_status_update.status_type"
 TASK_FIELDS = (
     "name,permalink_url,created_at,completed,completed_at,modified_at,memberships.project.gid,memberships.section.name"
 )
-HINTS = {
-    Cause.AUTHENTICATION: "the token is wrong or revoked: make a new one and set its environment variable",
-    Cause.PERMISSION: "give the token's owner access to the workspace and the bugs project",
-    Cause.NOT_FOUND: "check gid and bugs_project in sources.asana.workspaces, and that the token may see them",
-    Cause.RATE_LIMITED: "the next tick tries again",
-    Cause.DEADLINE: "the next tick tries again; raise deadline_seconds if this source is always slow",
-    Cause.UNREACHABLE: "check sources.asana.api_url, the network and the proxy",
-    Cause.SERVER_ERROR: "Asana has trouble (see status.asana.com); the next tick tries again",
-    Cause.BAD_PAYLOAD: "check that sources.asana.api_url is the Asana API and no proxy answers in its place",
-    Cause.INCOMPLETE: "the next tick tries again",
-}
-
-Page = Mapping[str, Any]
 
 
 class Client:
@@ -68,8 +56,9 @@ class Client:
         configuration.access_token = token
         self._api = _without_threads(asana.ApiClient(configuration))
         self._attempts = Attempts(
+            scope=workspace.name,
             deadline=deadline,
-            meter=meter or Meter(),
+            meter=meter,
             broken=HTTPError,
             hints=HINTS,
             secrets=(token,) if token else (),
@@ -101,15 +90,15 @@ class Client:
         """How many open tasks the bugs project has, by Asana's own count. Raises SourceError."""
         gid, opts = self._workspace.bugs_project, {"opt_fields": "num_incomplete_tasks"}
         call = partial(asana.ProjectsApi(self._api).get_task_counts_for_project, gid, opts)
-        what = self._named(f"/projects/{gid}/task_counts")
-        count: int = self._checked(what, self._read(what, call), partial(_one, key="num_incomplete_tasks", kind=int))
+        what = f"GET /projects/{gid}/task_counts"
+        count: int = self._checked(what, self._read(what, call), partial(one_of, key="num_incomplete_tasks", kind=int))
         return count
 
     def user(self) -> str:
         """gid of the token's owner. Raises SourceError."""
-        what = self._named("/users/me")
+        what = "GET /users/me"
         call = partial(asana.UsersApi(self._api).get_user, "me", {"opt_fields": "gid"})
-        gid: str = self._checked(what, self._read(what, call), partial(_one, key="gid", kind=str))
+        gid: str = self._checked(what, self._read(what, call), partial(one_of, key="gid", kind=str))
         return gid
 
     @property
@@ -119,23 +108,20 @@ class Client:
 
     def failure(self, message: str, *, cause: Cause) -> SourceError:
         """A failure of this workspace, with what to do."""
-        return self._attempts.failure(f"{self._workspace.name}: {message}", cause=cause)
+        return self._attempts.failure(message, cause=cause)
 
     def close(self) -> None:
         """Closes the connections."""
         self._api.rest_client.pool_manager.clear()
 
-    def _named(self, path: str) -> str:
-        return f"{self._workspace.name}: GET {path}"
-
     def _listed(self, path: str, listing: Callable[..., Any], opts: Mapping[str, str]) -> list[Any]:
         items: list[Any] = []
-        what, offset = self._named(path), ""
+        what, offset = f"GET {path}", ""
         while True:
             asked = {**opts, "limit": str(PAGE_SIZE), **({"offset": offset} if offset else {})}
             # the client adds to the options that it is given
             page = self._read(what, partial(listing, asked))
-            rows, offset = self._checked(what, page, _page)
+            rows, offset = self._checked(what, page, page_of)
             items += rows
             if not offset:
                 return items
@@ -154,7 +140,7 @@ class Client:
 
         return self._attempts.read(send, what=what)
 
-    def _checked(self, what: str, payload: Any, read: Callable[[Page], Any]) -> Any:
+    def _checked(self, what: str, payload: Any, read: Callable[[Payload], Any]) -> Any:
         try:
             return read(required({"answer": payload}, "answer", dict))
         except ContractError as error:
@@ -168,16 +154,6 @@ def _without_threads(api: asana.ApiClient) -> asana.ApiClient:
         pool.terminate()
         pool.join()
     return api
-
-
-def _page(body: Page) -> tuple[list[Any], str]:
-    """The rows of a page, and the offset of the next one, empty at the end."""
-    following = optional(body, "next_page", dict)
-    return required(body, "data", list), required(following, "offset", str) if following else ""
-
-
-def _one(body: Page, *, key: str, kind: type[Any]) -> Any:
-    return required(required(body, "data", dict), key, kind)
 
 
 def _refusal(error: ApiException) -> Received:

@@ -1,12 +1,13 @@
 """What `health-assets doctor` tries against Asana: one line each, with what to do when it fails."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from health_assets.model.errors import HealthError
 from health_assets.model.source import Check
 from health_assets.sources.asana.client import Client
 from health_assets.sources.asana.settings import Settings, Workspace
+from health_assets.sources.doctor import refused, tried_in_turn
 
 
 def diagnose(settings: Settings) -> list[Check]:
@@ -19,21 +20,13 @@ def _checks(workspace: Workspace, settings: Settings) -> Iterator[Check]:
     try:
         client = Client(workspace, settings, deadline=time.monotonic() + settings.deadline_seconds)
     except HealthError as error:
-        yield Check(name=name, ok=False, detail=error.message, hint=error.hint)
+        yield refused(name, error)
         return
     try:
-        reach = _tried(name, lambda: f"signed in as user {client.user()}")
-        yield reach
-        if not reach.ok:
-            return
-        yield _tried(f"{name}: projects", lambda: f"readable, {len(client.projects())} projects")
-        yield _tried(f"{name}: bugs", lambda: f"readable, {client.open_bug_count()} open tasks")
+        yield from tried_in_turn(
+            (name, lambda: f"signed in as user {client.user()}"),
+            (f"{name}: projects", lambda: f"readable, {len(client.projects())} projects"),
+            (f"{name}: bugs", lambda: f"readable, {client.open_bug_count()} open tasks"),
+        )
     finally:
         client.close()
-
-
-def _tried(name: str, probe: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=probe())
-    except HealthError as error:
-        return Check(name=name, ok=False, detail=error.message, hint=error.hint)

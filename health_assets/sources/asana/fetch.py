@@ -1,18 +1,16 @@
 """Fetch of one workspace: projects and sections as they are now, bugs as they changed since the last capture."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-import pandas as pd
-
 from health_assets.model.errors import Cause
 from health_assets.model.record import Batch, Coverage, Record, Rejection
 from health_assets.model.source import FetchRequest
-from health_assets.model.time import Day, day_at
+from health_assets.model.time import Day
 from health_assets.sources.asana.client import Client
+from health_assets.sources.asana.planning import Plan, plan_fetch
 from health_assets.sources.asana.records import (
     BUG_SECTIONS,
     BUGS,
@@ -23,24 +21,9 @@ from health_assets.sources.asana.records import (
     snapshot_record,
 )
 from health_assets.sources.asana.settings import Settings
-from health_assets.sources.github.fields import read_each
-from health_assets.sources.github.planning import changed_since, lookback_days
-
-Facts = Mapping[str, Any]
-"""The columns of a bug."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What to read: the days that bugs are needed for, changes since when, or `whole`: everything in the project.
-
-    today: the day whose snapshots are taken, None when only past days are asked for.
-    """
-
-    days: tuple[Day, ...]
-    since: datetime | None
-    whole: bool
-    today: Day | None
+from health_assets.sources.fields import read_each
+from health_assets.sources.planning import alive_in
+from health_assets.sources.stored import Data, stored_data
 
 
 def fetch(settings: Settings, request: FetchRequest) -> Batch:
@@ -75,27 +58,6 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
     )
 
 
-def plan_fetch(request: FetchRequest) -> Plan:
-    """The plan for a request.
-
-    The project is read as a whole where a needed day was never captured completely, and once an hour, because a task
-    that was deleted or moved away is in no list of changes.
-    """
-    days = lookback_days(BUGS, request)
-    covered = {} if request.refetch else request.known.coverage(BUGS.name)
-    since = changed_since(days, covered, now=request.now, grace=BUGS.grace)
-    held = [covered.get(day.key) for day in days]
-    captures = [reading.captured_at for reading in held if reading is not None and not reading.truncated]
-    hour = request.now.replace(minute=0, second=0, microsecond=0)
-    today = day_at(request.now, request.zone)
-    return Plan(
-        days=days,
-        since=since,
-        whole=len(captures) < len(days) or max(captures) < hour,
-        today=today if today in request.days else None,
-    )
-
-
 def _projects(client: Client, plan: Plan) -> tuple[list[Record], list[Rejection]]:
     if plan.today is None:
         return [], []
@@ -119,42 +81,25 @@ def _gone(client: Client, request: FetchRequest, payloads: list[Any]) -> list[Re
     return [bug_record({**facts, "gone_at": request.now}, read_as_of=request.now) for facts in missing]
 
 
-def _known(request: FetchRequest, *, since: datetime) -> dict[str, Facts]:
+def _known(request: FetchRequest, *, since: datetime) -> dict[str, Data]:
     """gid -> columns of the stored tasks that lived at or after `since`."""
-    frame = request.known.records(BUGS.name, since=since)
-    return {row["gid"]: {name: _plain(row[name]) for name in BUGS.columns} for _, row in frame.iterrows()}
+    return stored_data(request.known.records(BUGS.name, since=since), BUGS)
 
 
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
-
-
-def _is_open(facts: Facts) -> bool:
+def _is_open(facts: Data) -> bool:
     return facts["completed_at"] is None and facts["gone_at"] is None
 
 
-def _sections(today: Day, bugs: Iterable[Facts]) -> list[Record]:
+def _sections(today: Day, bugs: Iterable[Data]) -> list[Record]:
     return [snapshot_record(BUG_SECTIONS, day=today, data=facts) for facts in bugs if _is_open(facts)]
 
 
-def _coverage(
-    now: datetime, plan: Plan, *, projects: int, sections: int, bugs: Iterable[Facts]
-) -> tuple[Coverage, ...]:
-    facts = list(bugs)
-    held = [
-        Coverage(kind=BUGS.name, day=day.key, captured_at=now, fetched=sum(_lives_in(one, day) for one in facts))
-        for day in plan.days
-    ]
+def _coverage(now: datetime, plan: Plan, *, projects: int, sections: int, bugs: Iterable[Data]) -> tuple[Coverage, ...]:
+    spans = [(one["created_at"], one["completed_at"] or one["gone_at"]) for one in bugs]
+    held = [Coverage(kind=BUGS.name, day=day.key, captured_at=now, fetched=alive_in(day, spans)) for day in plan.days]
     if plan.today is not None:
         held += [
             Coverage(kind=kind.name, day=plan.today.key, captured_at=now, fetched=count)
             for kind, count in ((PROJECTS, projects), (BUG_SECTIONS, sections))
         ]
     return tuple(held)
-
-
-def _lives_in(facts: Facts, day: Day) -> bool:
-    end = facts["completed_at"] or facts["gone_at"]
-    return bool(facts["created_at"] < day.end and (end is None or end >= day.start))

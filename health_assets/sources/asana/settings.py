@@ -1,11 +1,10 @@
 """Settings of the Asana source, `sources.asana` in health.yaml."""
 
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from health_assets.sources.addresses import is_loopback
+from health_assets.sources.addresses import HttpAddress, is_loopback
 from health_assets.sources.secret import EnvSecret
 
 GID = r"^[0-9]+$"
@@ -27,7 +26,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     workspaces: tuple[Workspace, ...] = Field(min_length=1, description="The workspaces to watch")
-    api_url: str = Field(default="https://app.asana.com/api/1.0", description="Base address of the API")
+    api_url: HttpAddress = Field(default="https://app.asana.com/api/1.0", description="Base address of the API")
     token: EnvSecret | None = Field(default=None, description="Personal or service-account access token")
     triage_sections: tuple[str, ...] = Field(default=("Triage",), description="Names of sections, in any case")
     active_sections: tuple[str, ...] = Field(default=("Active",), description="Names of sections, in any case")
@@ -42,14 +41,6 @@ class Settings(BaseModel):
         if len({workspace.name for workspace in value}) < len(value):
             raise ValueError("a workspace is named twice")
         return value
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address such as https://app.asana.com/api/1.0")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

@@ -35,7 +35,7 @@ def _fetch(settings: Settings, request: FetchRequest) -> Batch:
 
 
 def _diagnose(settings: Settings) -> Sequence[Check]:
-    from health_assets.sources.ec2.fetch import diagnose
+    from health_assets.sources.ec2.doctor import diagnose
 
     return diagnose(settings)
 
@@ -57,4 +57,5 @@ SOURCE = Source(
     fetch=_fetch,
     diagnose=_diagnose,
     demo=_demo,
+    scopes_share_a_server=False,
 )

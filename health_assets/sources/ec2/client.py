@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from health_assets.model.errors import Cause, SourceError
+from health_assets.model.errors import Cause
 from health_assets.model.source import Meter
 from health_assets.sources.addresses import is_loopback
+from health_assets.sources.answers import cause_of
+from health_assets.sources.ec2.answers import cause_of_code, failed
 from health_assets.sources.ec2.settings import Settings
 
 PAGE = 1_000
@@ -22,42 +24,15 @@ TYPES_A_CALL = 100
 METRICS_A_CALL = 500
 HOUR_SECONDS = 3_600
 
-CODES = {
-    Cause.AUTHENTICATION: "AuthFailure InvalidClientTokenId UnrecognizedClientException ExpiredToken "
-    "ExpiredTokenException RequestExpired SignatureDoesNotMatch IncompleteSignature MissingAuthenticationToken "
-    "InvalidSignatureException",
-    Cause.PERMISSION: "UnauthorizedOperation AccessDenied AccessDeniedException OptInRequired",
-    Cause.RATE_LIMITED: "RequestLimitExceeded Throttling ThrottlingException ThrottledException "
-    "TooManyRequestsException SlowDown LimitExceededException",
-}
-CAUSES = {code: cause for cause, codes in CODES.items() for code in codes.split()}
-STATUSES = {401: Cause.AUTHENTICATION, 403: Cause.PERMISSION, 404: Cause.NOT_FOUND, 429: Cause.RATE_LIMITED}
-HINTS = {
-    Cause.AUTHENTICATION: "check the AWS credentials of this process (environment, profile, role) and its clock",
-    Cause.PERMISSION: "allow ec2:Describe*, cloudwatch:GetMetricData and pricing:GetProducts to these credentials",
-    Cause.NOT_FOUND: "check sources.ec2.endpoints and sources.ec2.regions",
-    Cause.RATE_LIMITED: "the next tick tries again; ask AWS for a higher request quota if it stays",
-    Cause.UNREACHABLE: "check sources.ec2.regions and endpoints, the network and the proxy",
-    Cause.SERVER_ERROR: "AWS has trouble (see health.aws.amazon.com); the next tick tries again",
-    Cause.BAD_PAYLOAD: "check that sources.ec2.endpoints are AWS and no proxy answers in its place",
-    Cause.INCOMPLETE: "the next tick tries again",
-    Cause.DEADLINE: "the next tick tries again; raise deadline_seconds if this source is always slow",
-}
-
-
-def failed(message: str, cause: Cause) -> SourceError:
-    """A failure with the hint of its cause."""
-    return SourceError(message, cause=cause, hint=HINTS[cause])
-
 
 class Client:
     """The services of one region. Raises ConfigError when a secret is not set, SourceError for everything else."""
 
-    def __init__(self, settings: Settings, *, region: str, deadline: float, meter: Meter) -> None:
+    def __init__(self, settings: Settings, *, region: str, deadline: float, meter: Meter | None = None) -> None:
         self._settings = settings
         self._region = region
         self._deadline = deadline
-        self._meter = meter
+        self._meter = meter or Meter()
         self._services: dict[str, Any] = {}
         self._status = 0
         self._session = _session(settings)
@@ -164,10 +139,10 @@ class Client:
         client.meta.events.register("before-parse", self._before_parse)
         return client
 
-    def _before_send(self, **_: Any) -> None:
+    def _before_send(self, event_name: str, **_: Any) -> None:
         if time.monotonic() > self._deadline:
             raise failed(f"{self._region}: the deadline has passed", Cause.DEADLINE)
-        self._meter.requests += 1
+        self._meter.count(event_name.removeprefix("before-send."))
 
     def _before_parse(self, response_dict: Mapping[str, Any], **_: Any) -> None:
         self._status = int(response_dict["status_code"])
@@ -218,7 +193,7 @@ def _one_failure(what: str, *, status: Callable[[], int] = lambda: 0) -> Iterato
         body = error.response.get("Error", {})
         code, told = str(body.get("Code", "")), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         # AWS puts whole identities into its messages: the code says enough
-        raise failed(f"{what}: HTTP {told} {code}", CAUSES.get(code, _cause_of(told))) from error
+        raise failed(f"{what}: HTTP {told} {code}", cause_of_code(code, status=told)) from error
     except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.ProfileNotFound, aws.TokenRetrievalError) as error:
         raise failed(f"{what}: {type(error).__name__}", Cause.AUTHENTICATION) from error
     except (aws.HTTPClientError, aws.ConnectionError, aws.IncompleteReadError) as error:
@@ -226,10 +201,6 @@ def _one_failure(what: str, *, status: Callable[[], int] = lambda: 0) -> Iterato
     except aws.PaginationError as error:
         raise failed(f"{what}: the listing repeats itself", Cause.INCOMPLETE) from error
     except ResponseParserError as error:
-        raise failed(f"{what}: HTTP {status()} with a body that cannot be read", _cause_of(status())) from error
+        raise failed(f"{what}: HTTP {status()} with a body that cannot be read", cause_of(status())) from error
     except (aws.BotoCoreError, ValueError) as error:
         raise failed(f"{what}: {type(error).__name__}", Cause.BAD_PAYLOAD) from error
-
-
-def _cause_of(status: int) -> Cause:
-    return Cause.SERVER_ERROR if status >= 500 else STATUSES.get(status, Cause.BAD_PAYLOAD)

@@ -5,26 +5,24 @@ before costs one more, and prices that are due at most PRICES_A_TICK. Sizes and 
 the last two days, so that nothing is asked for twice a day.
 """
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
-from health_assets.model.errors import Cause, ConfigError, ContractError, HealthError, SourceError
+from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Batch, Coverage, Record, RecordKind, Rejection
-from health_assets.model.source import Check, FetchRequest, Meter
-from health_assets.model.time import Day, day_at
-from health_assets.sources.ec2.client import Client, failed
-from health_assets.sources.ec2.pricing import Prices, Product
+from health_assets.model.source import FetchRequest
+from health_assets.model.time import Day
+from health_assets.sources.ec2.answers import failed
+from health_assets.sources.ec2.client import Client
+from health_assets.sources.ec2.pricing import Prices
 from health_assets.sources.ec2.records import (
     INSTANCES,
     SNAPSHOTS,
     VOLUMES,
-    Payload,
     Reading,
     instance,
     missed,
@@ -33,9 +31,11 @@ from health_assets.sources.ec2.records import (
     volume,
 )
 from health_assets.sources.ec2.settings import Settings
+from health_assets.sources.fields import Payload, read_each
+from health_assets.sources.planning import covered_by, is_settled, lookback_days, today_of
+from health_assets.sources.stored import stored_data
 
 MEMORY = timedelta(days=2)
-PROBE = Product("t3.micro", "RunInstances", "default")
 
 
 def fetch(settings: Settings, request: FetchRequest) -> Batch:
@@ -43,13 +43,12 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
 
     Raises SourceError with the requests made, and ConfigError when a secret is not set.
     """
-    today = day_at(request.now, request.zone)
-    days = [day for day in request.days if day.start <= request.now]
-    if today not in days and all(_is_settled(request, day) for day in days):
+    today, days, covered = today_of(request), lookback_days(SNAPSHOTS, request), covered_by(SNAPSHOTS, request)
+    if today is None and all(is_settled(covered.get(day.key), day, grace=SNAPSHOTS.grace) for day in days):
         return Batch(scope=request.scope, records=(), coverage=(), requests=0)
     client = Client(settings, region=request.scope, deadline=request.deadline, meter=request.meter)
     try:
-        return _Harvest(client, request, days).batch(today if today in days else None)
+        return _Harvest(client, request, days).batch(today)
     except ContractError as error:
         # a size or a price that cannot be read would make a sum too small without anybody seeing it
         failure = failed(f"{request.scope}: {error.message}", Cause.BAD_PAYLOAD)
@@ -58,36 +57,6 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
     except SourceError as error:
         error.requests = request.meter.requests
         raise
-
-
-def diagnose(settings: Settings) -> list[Check]:
-    """Credentials, and for each region whether instances, volumes and prices can be read."""
-    deadline = time.monotonic() + settings.deadline_seconds
-    checks = []
-    for region in settings.regions:
-        try:
-            client = Client(settings, region=region, deadline=deadline, meter=Meter())
-        except (ConfigError, SourceError) as error:
-            return [Check(name="ec2: credentials", ok=False, detail=error.message, hint=error.hint)]
-        probes: Mapping[str, Callable[[], Sequence[Any]]] = {
-            "instances": client.instances,
-            "volumes": client.volumes,
-            "prices": partial(client.list_price, PROBE.filters(region=region)),
-        }
-        checks += [_tried(f"ec2: {region}: {what}", probe) for what, probe in probes.items()]
-    return checks
-
-
-def _tried(name: str, probe: Callable[[], Sequence[Any]]) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=f"readable, {len(probe())} found")
-    except HealthError as error:
-        return Check(name=name, ok=False, detail=error.message, hint=error.hint)
-
-
-def _is_settled(request: FetchRequest, day: Day) -> bool:
-    held = None if request.refetch else request.known.coverage(SNAPSHOTS.name).get(day.key)
-    return held is not None and not held.truncated and held.captured_at >= day.end + SNAPSHOTS.grace
 
 
 class _Harvest:
@@ -130,13 +99,8 @@ class _Harvest:
     def _read(
         self, kind: RecordKind, payloads: Iterable[Payload], read: Callable[[Payload], Record], name: str
     ) -> list[Record]:
-        found = []
-        for payload in payloads:
-            try:
-                found.append(read(payload))
-            except ContractError as error:
-                key = str(payload.get(name, "?"))[:80]
-                self._rejections.append(Rejection(kind=kind.name, key=key, problem=error.message))
+        found, rejections = read_each(kind.name, payloads, read, name=name)
+        self._rejections += rejections
         return found
 
     def _snapshots(self) -> list[Record]:
@@ -147,7 +111,7 @@ class _Harvest:
         known = self._request.known.records(SNAPSHOTS.name, since=now)
         there = {str(payload.get("SnapshotId")) for payload in payloads}
         gone = known[known["missed_at"].isna() & ~known["snapshot_id"].isin(there)]
-        return listed + [missed(row, now=now) for row in gone.to_dict("records")]
+        return listed + [missed(data, now=now) for data in stored_data(gone, SNAPSHOTS).values()]
 
     def _instances(self, today: Day) -> list[Record]:
         now = self._request.now
@@ -155,6 +119,8 @@ class _Harvest:
         found = self._read(INSTANCES, self._client.instances(), read, "InstanceId")
         running = [one for one in found if one.data["state"] == "running"]
         known = self._request.known.records(INSTANCES.name, since=now - MEMORY)
+        if not found and not self._rejections:
+            self._refuse_emptied(known)
         sizes = self._sizes(running, known)
         prices = Prices(self._client, region=self._request.scope, now=now)
         prices.read(running, known)
@@ -175,6 +141,16 @@ class _Harvest:
         return [
             replace(one, data={**one.data, **vars(readings[one.key])}) if one.key in readings else one for one in found
         ]
+
+    def _refuse_emptied(self, known: pd.DataFrame) -> None:
+        """Raises SourceError where instances ran when last read: terminated ones are listed for another hour."""
+        days = known["key"].str.split("/").str[0]
+        running = int((known.loc[days == days.max(), "state"] == "running").sum())
+        if running:
+            message = (
+                f"{self._request.scope}: describe_instances: none was listed, {running} were running when last read"
+            )
+            raise failed(message, Cause.INCOMPLETE)
 
     def _sizes(self, running: Sequence[Record], known: pd.DataFrame) -> dict[str, tuple[int, int]]:
         """vCPUs and GPUs by instance type; a type's size never changes, so what is known is not asked for."""

@@ -3,16 +3,14 @@
 Unknown enum values are kept as they are, in lower case. Nothing is counted here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from health_assets.model.errors import ContractError
 from health_assets.model.record import Column, Mode, Record, RecordKind
 from health_assets.model.time import iso
-
-Payload = Mapping[str, Any]
+from health_assets.sources.fields import Payload, required
+from health_assets.sources.stored import Data
 
 INSTANCES = RecordKind(
     source="ec2",
@@ -88,32 +86,32 @@ class Reading:
 
 def instance(payload: Payload, *, day: str, now: datetime) -> Record:
     """An instance without its Reading. Raises ContractError."""
-    instance_id = _required(payload, "InstanceId", str)
+    instance_id = required(payload, "InstanceId", str)
     placement = payload.get("Placement") or {}
     data = dict.fromkeys(INSTANCES.columns) | {
         "instance_id": instance_id,
-        "state": _required(_required(payload, "State", dict), "Name", str).lower(),
-        "instance_type": _required(payload, "InstanceType", str),
+        "state": required(required(payload, "State", dict), "Name", str).lower(),
+        "instance_type": required(payload, "InstanceType", str),
         "lifecycle": str(payload.get("InstanceLifecycle") or "on-demand").lower(),
         "zone": placement.get("AvailabilityZone"),
         "platform": payload.get("PlatformDetails"),
         "operation": payload.get("UsageOperation"),
         "tenancy": str(placement.get("Tenancy") or "default").lower(),
         "first_launch_at": _first_launch(payload),
-        "last_launch_at": _required(payload, "LaunchTime", datetime).astimezone(UTC),
+        "last_launch_at": required(payload, "LaunchTime", datetime).astimezone(UTC),
     }
     return _snapshot(INSTANCES, instance_id, data, day=day, now=now)
 
 
 def volume(payload: Payload, *, day: str, now: datetime) -> Record:
     """A volume. Raises ContractError."""
-    volume_id = _required(payload, "VolumeId", str)
-    attachments = _required(payload, "Attachments", list)
+    volume_id = required(payload, "VolumeId", str)
+    attachments = required(payload, "Attachments", list)
     data = {
         "volume_id": volume_id,
-        "state": _required(payload, "State", str).lower(),
-        "size_gib": _required(payload, "Size", int),
-        "created_at": _required(payload, "CreateTime", datetime).astimezone(UTC),
+        "state": required(payload, "State", str).lower(),
+        "size_gib": required(payload, "Size", int),
+        "created_at": required(payload, "CreateTime", datetime).astimezone(UTC),
         "attached": any(str(one.get("State")).lower() != "detached" for one in attachments),
     }
     return _snapshot(VOLUMES, volume_id, data, day=day, now=now)
@@ -121,12 +119,12 @@ def volume(payload: Payload, *, day: str, now: datetime) -> Record:
 
 def snapshot(payload: Payload, *, now: datetime) -> Record:
     """An EBS snapshot. Raises ContractError."""
-    snapshot_id = _required(payload, "SnapshotId", str)
-    started = _required(payload, "StartTime", datetime).astimezone(UTC)
+    snapshot_id = required(payload, "SnapshotId", str)
+    started = required(payload, "StartTime", datetime).astimezone(UTC)
     data = {
         "snapshot_id": snapshot_id,
-        "state": _required(payload, "State", str).lower(),
-        "size_gib": _required(payload, "VolumeSize", int),
+        "state": required(payload, "State", str).lower(),
+        "size_gib": required(payload, "VolumeSize", int),
         "started_at": started,
         "missed_at": None,
     }
@@ -135,25 +133,23 @@ def snapshot(payload: Payload, *, now: datetime) -> Record:
     )
 
 
-def missed(row: Mapping[str, Any], *, now: datetime) -> Record:
-    """The record of a stored snapshot that is no longer listed. row: its columns as stored."""
-    started = row["started_at"].to_pydatetime()
-    data = {
-        "snapshot_id": row["snapshot_id"],
-        "state": row["state"],
-        "size_gib": int(row["size_gib"]),
-        "started_at": started,
-        "missed_at": now,
-    }
-    key = row["snapshot_id"]
-    return Record(kind=SNAPSHOTS.name, key=key, version=_version(now), starts_at=started, ends_at=now, data=data)
+def missed(data: Data, *, now: datetime) -> Record:
+    """The record of a stored snapshot that is no longer listed."""
+    return Record(
+        kind=SNAPSHOTS.name,
+        key=data["snapshot_id"],
+        version=_version(now),
+        starts_at=data["started_at"],
+        ends_at=now,
+        data={**data, "missed_at": now},
+    )
 
 
 def size_of(payload: Payload) -> tuple[int, int]:
     """vCPUs and GPUs of an instance type. Raises ContractError."""
-    vcpus = _required(_required(payload, "VCpuInfo", dict), "DefaultVCpus", int)
+    vcpus = required(required(payload, "VCpuInfo", dict), "DefaultVCpus", int)
     gpus = (payload.get("GpuInfo") or {}).get("Gpus") or []
-    return vcpus, sum(_required(one, "Count", int) for one in gpus)
+    return vcpus, sum(required(one, "Count", int) for one in gpus)
 
 
 def _first_launch(payload: Payload) -> datetime | None:
@@ -173,12 +169,3 @@ def _snapshot(kind: RecordKind, key: str, data: dict[str, Any], *, day: str, now
 def _version(now: datetime) -> str:
     # whole seconds: texts with and without fractions do not sort by time
     return iso(now.replace(microsecond=0))
-
-
-def _required(payload: Payload, key: str, kind: type[Any]) -> Any:
-    value = payload.get(key)
-    if value is None:
-        raise ContractError(f"{key} is missing")
-    if not isinstance(value, kind):
-        raise ContractError(f"{key} is {type(value).__name__}, expected {kind.__name__}")
-    return value

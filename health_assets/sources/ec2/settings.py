@@ -2,10 +2,10 @@
 
 import re
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from health_assets.sources.addresses import HttpAddress
 from health_assets.sources.secret import EnvSecret
 
 REGION = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d+$")
@@ -16,17 +16,9 @@ class Endpoints(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ec2: str | None = Field(default=None, description="EC2, e.g. a VPC endpoint")
-    cloudwatch: str | None = Field(default=None, description="CloudWatch")
-    pricing: str | None = Field(default=None, description="Price list")
-
-    @field_validator("ec2", "cloudwatch", "pricing")
-    @classmethod
-    def _http_url(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://aws")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address")
-        return value
+    ec2: HttpAddress | None = Field(default=None, description="EC2, e.g. a VPC endpoint")
+    cloudwatch: HttpAddress | None = Field(default=None, description="CloudWatch")
+    pricing: HttpAddress | None = Field(default=None, description="Price list")
 
 
 class Settings(BaseModel):

@@ -24,13 +24,13 @@ def _scopes(settings: Settings) -> Sequence[str]:
 
 
 def _fetch(settings: Settings, request: FetchRequest) -> Batch:
-    from health_assets.sources.evals.client import fetch
+    from health_assets.sources.evals.fetch import fetch
 
     return fetch(settings, request)
 
 
 def _diagnose(settings: Settings) -> Sequence[Check]:
-    from health_assets.sources.evals.client import diagnose
+    from health_assets.sources.evals.doctor import diagnose
 
     return diagnose(settings)
 

@@ -10,6 +10,7 @@ EVALUATIONS = RecordKind(
     name="evaluations",
     mode=Mode.EVENT,
     lookback=DAY,
+    independent=True,
     description="Finished evaluation runs, each from the document that it left.",
     columns={
         **RESULT_COLUMNS,

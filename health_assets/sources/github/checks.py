@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from health_assets.model.record import Record
-from health_assets.sources.github.fields import Payload, instant, nodes, optional, optional_instant, required
+from health_assets.sources.fields import Payload, instant, optional, optional_instant, required
+from health_assets.sources.github.answers import nodes
 from health_assets.sources.github.records import MERGE_CHECKS
 
 GOOD = frozenset({"SUCCESS", "NEUTRAL", "SKIPPED"})

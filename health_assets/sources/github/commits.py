@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from health_assets.model.record import Record
 from health_assets.model.time import iso
-from health_assets.sources.github.fields import Payload, instant, optional, optional_instant, required
+from health_assets.sources.fields import Payload, instant, optional, optional_instant, required
 from health_assets.sources.github.pulls import is_bot_name
 from health_assets.sources.github.records import COMMITS
 

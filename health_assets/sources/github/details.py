@@ -6,8 +6,9 @@ from datetime import datetime
 import pandas as pd
 
 from health_assets.model.errors import Cause, ContractError, SourceError
+from health_assets.sources.fields import required
+from health_assets.sources.github.answers import nodes
 from health_assets.sources.github.checks import merge_checks
-from health_assets.sources.github.fields import nodes, required
 from health_assets.sources.github.harvest import Harvest
 from health_assets.sources.github.listings import Node, complete, nodes_by_id
 from health_assets.sources.github.pulls import changed_files

@@ -1,12 +1,13 @@
 """What `health-assets doctor` tries against GitHub: one line each, with what to do when it fails."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from health_assets.model.errors import ConfigError, HealthError
 from health_assets.model.source import Check
+from health_assets.sources.doctor import refused, signed_in_with, tried
 from health_assets.sources.github.client import Client
 from health_assets.sources.github.settings import Settings
 
@@ -23,9 +24,9 @@ def diagnose(settings: Settings) -> list[Check]:
     try:
         client = Client(settings, scope=settings.repositories[0], deadline=deadline)
     except ConfigError as error:
-        return [Check(name="github: credentials", ok=False, detail=error.message, hint=error.hint)]
+        return [refused("github: credentials", error)]
     except HealthError as error:
-        return [Check(name="github: sign in", ok=False, detail=error.message, hint=error.hint)]
+        return [refused("github: sign in", error)]
     try:
         return list(_checks(client, settings))
     finally:
@@ -34,28 +35,19 @@ def diagnose(settings: Settings) -> list[Check]:
 
 def _checks(client: Client, settings: Settings) -> Iterator[Check]:
     yield Check(name="github: credentials", ok=True, detail=_way_to_sign_in(settings))
-    reach = _tried("github: API", partial(_quota, client))
+    reach = tried("github: API", partial(_quota, client))
     yield reach
     if not reach.ok:
         return
     for repository in settings.repositories:
         client.scope = repository
-        yield _tried(f"github: {repository}", partial(_repository, client, repository))
-        yield _tried(f"github: {repository}: Actions", partial(_runs, client, repository))
-        yield _tried(f"github: {repository}: GraphQL", partial(_pulls, client, repository))
-
-
-def _tried(name: str, probe: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=probe())
-    except HealthError as error:
-        return Check(name=name, ok=False, detail=error.message, hint=error.hint)
+        yield tried(f"github: {repository}", partial(_repository, client, repository))
+        yield tried(f"github: {repository}: Actions", partial(_runs, client, repository))
+        yield tried(f"github: {repository}: GraphQL", partial(_pulls, client, repository))
 
 
 def _way_to_sign_in(settings: Settings) -> str:
-    if settings.token is not None:
-        return f"token from {settings.token.env}"
-    return "none needed on loopback" if settings.app is None else f"GitHub App {settings.app.id}"
+    return signed_in_with(settings.token, "token") if settings.app is None else f"GitHub App {settings.app.id}"
 
 
 def _quota(client: Client) -> str:

@@ -13,19 +13,21 @@ from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Batch, Record
 from health_assets.model.source import FetchRequest
 from health_assets.model.time import iso
+from health_assets.sources.fields import instant, required
 from health_assets.sources.github.answers import HINTS
 from health_assets.sources.github.client import Client
 from health_assets.sources.github.commits import commit, merged_pull
 from health_assets.sources.github.details import read_direct_paths, read_merged_details
-from health_assets.sources.github.fields import instant, required
-from health_assets.sources.github.harvest import Harvest, row_values
+from health_assets.sources.github.harvest import Harvest
 from health_assets.sources.github.listings import HISTORY, Listing, Node, complete, nodes_by_id, read_tick
-from health_assets.sources.github.planning import Window, plan_fetch
+from health_assets.sources.github.planning import plan_fetch
 from health_assets.sources.github.pulls import issue, pull_request
 from health_assets.sources.github.queries import PULLS_BY_ID
 from health_assets.sources.github.records import BRANCHES, COMMITS, ISSUES, PULL_REQUESTS
 from health_assets.sources.github.run_facts import read_runs
 from health_assets.sources.github.settings import Settings
+from health_assets.sources.planning import Window
+from health_assets.sources.stored import row_data
 
 PULL_LISTINGS = ("timelineItems", "reviews", "comments")
 PULLS_A_QUERY = 25
@@ -161,7 +163,7 @@ def _close_vanished(harvest: Harvest, number: int) -> None:
     if rows.empty or fetched is not None:
         return
     now = harvest.request.now
-    data = row_values(rows.iloc[0].to_dict(), PULL_REQUESTS)
+    data = row_data(rows.iloc[0].to_dict(), PULL_REQUESTS)
     closures = None if data["closures"] is None else [*data["closures"], [iso(now), None]]
     harvest.add(
         Record(

@@ -2,19 +2,20 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from health_assets.model.record import Batch, Column, Coverage, Mode, Record, RecordKind, Rejection
+from health_assets.model.record import Batch, Coverage, Mode, Record, RecordKind, Rejection
 from health_assets.model.source import FetchRequest
 from health_assets.model.time import Day
+from health_assets.sources.fields import Payload, read_each
 from health_assets.sources.github.client import Client
-from health_assets.sources.github.fields import Payload, read_each
-from health_assets.sources.github.planning import Plan, Window
+from health_assets.sources.github.planning import Plan
 from health_assets.sources.github.records import BRANCHES, KINDS, PULL_REQUESTS
 from health_assets.sources.github.settings import Settings
+from health_assets.sources.planning import Window
+from health_assets.sources.stored import spans_of
 
 Read = Callable[[Payload], Record | None]
 
@@ -102,34 +103,10 @@ class Harvest:
 
     def _counts(self, kind: RecordKind) -> dict[Day, int]:
         """Records held of each day, stored and fetched: those that happened in it, of entities those alive in it."""
-        spans = self._spans(kind)
+        spans = spans_of(self.stored(kind), self.fetched(kind).values())
         days = self.plan.days[kind.name]
         starts = sorted(start for start, _ in spans.values())
         if kind.mode is Mode.ENTITY:
             ends = sorted(end for _, end in spans.values() if end is not None)
             return {day: bisect_left(starts, day.end) - bisect_left(ends, day.start) for day in days}
         return {day: bisect_left(starts, day.end) - bisect_left(starts, day.start) for day in days}
-
-    def _spans(self, kind: RecordKind) -> dict[str, tuple[datetime, datetime | None]]:
-        frame = self.stored(kind)
-        spans = {
-            key: (start.to_pydatetime(), None if pd.isna(end) else end.to_pydatetime())
-            for key, start, end in zip(frame["key"], frame["starts_at"], frame["ends_at"], strict=True)
-        }
-        fetched = self.fetched(kind).items()
-        return spans | {key: (record.starts_at, record.ends_at) for key, record in fetched}
-
-
-def row_values(row: Mapping[Any, Any], kind: RecordKind) -> dict[str, Any]:
-    """A stored row's columns as a record has them: None where unknown, instants as datetimes."""
-    return {column: _value(row[column], typed) for column, typed in kind.columns.items()}
-
-
-def _value(value: Any, typed: Column) -> Any:
-    if typed is Column.JSON:
-        return value if isinstance(value, list | dict) else None
-    if pd.isna(value):
-        return None
-    if typed is Column.TIME:
-        return value.to_pydatetime()
-    return {Column.INTEGER: int, Column.NUMBER: float, Column.FLAG: bool, Column.TEXT: str}[typed](value)

@@ -10,11 +10,11 @@ from typing import Any
 
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.time import iso
+from health_assets.sources.fields import instant
 from health_assets.sources.github.answers import HINTS
 from health_assets.sources.github.client import Client, Variables
-from health_assets.sources.github.fields import instant
-from health_assets.sources.github.planning import Window
 from health_assets.sources.github.queries import REST, TICK
+from health_assets.sources.planning import Window
 
 PAGE_SIZE = 50
 SMALLEST_PAGE = 10

@@ -1,8 +1,4 @@
-"""What a fetch has to read, from the days asked for and the coverage stored. Pure.
-
-A day is settled when it was captured completely after its end plus the kind's grace: nothing of it is read again. An
-open day is read from its last capture on, less an overlap for what GitHub shows late. Any other day is read whole.
-"""
+"""What a fetch has to read, from the days asked for and the stored coverage, by the rules all sources share. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from health_assets.model.record import Coverage, RecordKind
+from health_assets.model.record import RecordKind
 from health_assets.model.source import FetchRequest
-from health_assets.model.time import Day, day_at, days_touching
+from health_assets.model.time import Day, day_at
 from health_assets.sources.github.records import (
-    BRANCHES,
     COMMITS,
     DEFAULT_BRANCH_RUNS,
     ISSUES,
@@ -22,19 +17,20 @@ from health_assets.sources.github.records import (
     PULL_REQUESTS,
     WORKFLOW_RUNS,
 )
+from health_assets.sources.planning import (
+    Covered,
+    Window,
+    changed_since,
+    covered_by,
+    is_settled,
+    lookback_days,
+    never_complete,
+    today_of,
+    windows_to_read,
+)
 
-OVERLAP = timedelta(minutes=15)
 TICK = timedelta(minutes=15)
 Item = TypeVar("Item")
-Covered = Mapping[str, Coverage]
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Window:
-    """Instants from `start` to `end`, both inside: GitHub's created=A..B has both ends."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +62,7 @@ class Plan:
 def plan_fetch(request: FetchRequest) -> Plan:
     """The plan for a request. Raises ValueError when no day asked for has begun."""
     days = {kind.name: lookback_days(kind, request) for kind in KINDS}
-    if not days[BRANCHES.name]:
-        raise ValueError("no day asked for has begun")
-    covered = {kind.name: {} if request.refetch else request.known.coverage(kind.name) for kind in KINDS}
+    covered = {kind.name: covered_by(kind, request) for kind in KINDS}
     until = min(request.days[-1].end, request.now)
     run_days = days[WORKFLOW_RUNS.name]
     older = tuple(day for day in days[DEFAULT_BRANCH_RUNS.name] if day.start < run_days[0].start)
@@ -81,7 +75,6 @@ def plan_fetch(request: FetchRequest) -> Plan:
 
     runs = windows(WORKFLOW_RUNS, run_days)
     finalising = turns_final(run_days, covered[WORKFLOW_RUNS.name], now=request.now, grace=WORKFLOW_RUNS.grace)
-    today = day_at(request.now, request.zone)
     return Plan(
         days=days,
         until=until,
@@ -94,53 +87,8 @@ def plan_fetch(request: FetchRequest) -> Plan:
         runs=(Window(start=run_days[0].start, end=until),) if finalising else runs,
         older_runs=windows(DEFAULT_BRANCH_RUNS, older),
         finalising=finalising,
-        branches_day=today if today in request.days else None,
+        branches_day=today_of(request),
     )
-
-
-def lookback_days(kind: RecordKind, request: FetchRequest) -> tuple[Day, ...]:
-    """The days that `kind` must be covered for, oldest first; none that has not begun. A day begins at its midnight."""
-    last = min(request.days[-1], day_at(request.now, request.zone))
-    start = request.days[0].start - kind.lookback
-    return days_touching(start, last.end, request.zone) if start < last.end else ()
-
-
-def is_settled(coverage: Coverage | None, day: Day, *, grace: timedelta) -> bool:
-    """True when nothing of `day` has to be read again."""
-    return coverage is not None and not coverage.truncated and coverage.captured_at >= day.end + grace
-
-
-def windows_to_read(days: Iterable[Day], covered: Covered, *, now: datetime, grace: timedelta) -> tuple[Window, ...]:
-    """The times of `days` that have to be read, adjoining ones joined, oldest first."""
-    found: list[Window] = []
-    for day in days:
-        held = covered.get(day.key)
-        if is_settled(held, day, grace=grace):
-            continue
-        start = day.start if held is None or held.truncated else min(held.captured_at - OVERLAP, day.end)
-        window = Window(start=start, end=min(day.end, now))
-        if found and window.start <= found[-1].end:
-            window = Window(start=min(window.start, found.pop().start), end=window.end)
-        found.append(window)
-    return tuple(found)
-
-
-def never_complete(covered: Covered) -> bool:
-    """True when no day was ever captured completely: what is open now is then not known either."""
-    return all(held.truncated for held in covered.values())
-
-
-def changed_since(days: Sequence[Day], covered: Covered, *, now: datetime, grace: timedelta) -> datetime | None:
-    """Since when changed entities have to be read; None when all days are settled.
-
-    A capture knows every entity as of its instant, so changes are read without a gap from the last one on: an entity
-    closed during an outage before the look-back would stay open for ever otherwise.
-    """
-    windows = windows_to_read(days, covered, now=now, grace=grace)
-    if not windows:
-        return None
-    captures = [held.captured_at for held in covered.values() if not held.truncated]
-    return min(windows[0].start, max(captures) - OVERLAP) if captures else windows[0].start
 
 
 def turns_final(days: Iterable[Day], covered: Covered, *, now: datetime, grace: timedelta) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 from health_assets.model.errors import ContractError
 from health_assets.model.record import Record
 from health_assets.model.time import iso
-from health_assets.sources.github.fields import Payload, instant, nodes, optional, optional_instant, required
+from health_assets.sources.fields import Payload, instant, optional, optional_instant, required
+from health_assets.sources.github.answers import nodes
 from health_assets.sources.github.records import CHANGED_FILES, ISSUES, PULL_REQUESTS
 
 Spans = list[list[str | None]]

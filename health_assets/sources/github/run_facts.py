@@ -17,13 +17,14 @@ import pandas as pd
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Record
 from health_assets.model.time import iso
-from health_assets.sources.github.fields import Payload, instant, required
+from health_assets.sources.fields import Payload, instant, required
 from health_assets.sources.github.harvest import Harvest
 from health_assets.sources.github.listings import complete, list_runs, nodes_by_id
-from health_assets.sources.github.planning import Window, first_midnight, rotating
+from health_assets.sources.github.planning import first_midnight, rotating
 from health_assets.sources.github.queries import RUN_UPDATES, STOPPED_CHECKS
 from health_assets.sources.github.records import DEFAULT_BRANCH_RUNS, RUN_TIMEOUTS, WORKFLOW_RUNS
 from health_assets.sources.github.runs import run_attempt, run_timeout
+from health_assets.sources.planning import Window
 
 #: Runs begun within this time and still running are listed again with the new ones; older ones are asked for by id.
 RUNNING_WINDOW = timedelta(hours=3)

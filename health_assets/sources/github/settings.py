@@ -2,11 +2,10 @@
 
 import re
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from health_assets.sources.addresses import is_loopback
+from health_assets.sources.addresses import HttpAddress, is_loopback
 from health_assets.sources.secret import EnvSecret
 
 REPOSITORY = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9-]*)/[A-Za-z0-9._-]+$")
@@ -28,7 +27,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     repositories: tuple[str, ...] = Field(min_length=1, description="owner/name of each repository to watch")
-    api_url: str = Field(default="https://api.github.com", description="REST base URL, https://HOST/api/v3 on a server")
+    api_url: HttpAddress = Field(
+        default="https://api.github.com", description="REST base URL, https://HOST/api/v3 on a server"
+    )
     token: EnvSecret | None = Field(default=None, description="Personal or fine-grained token with read access")
     app: AppSettings | None = Field(default=None, description="GitHub App installation, instead of a token")
     test_workflows: tuple[str, ...] = Field(default=(), description="Names or patterns; empty = all run by push")
@@ -51,14 +52,6 @@ class Settings(BaseModel):
         if len(seen) < len(value):
             raise ValueError("a repository is named twice")
         return value
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address such as https://api.github.com")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:

@@ -51,4 +51,5 @@ SOURCE = Source(
     fetch=_fetch,
     diagnose=_diagnose,
     demo=_demo,
+    scopes_share_a_server=False,
 )

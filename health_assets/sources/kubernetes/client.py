@@ -18,22 +18,11 @@ from yaml import YAMLError
 
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.source import Meter
-from health_assets.sources.github.answers import Received
-from health_assets.sources.github.fields import optional, required
-from health_assets.sources.kubernetes.attempts import Attempts
+from health_assets.sources.answers import Received
+from health_assets.sources.attempts import Attempts
+from health_assets.sources.fields import optional, required
+from health_assets.sources.kubernetes.answers import HINTS
 from health_assets.sources.kubernetes.settings import Cluster, Settings
-
-HINTS = {
-    Cause.AUTHENTICATION: "the token or certificate is wrong or expired: sign in again or set a new one",
-    Cause.PERMISSION: "bind a ClusterRole that may list pods, apps/deployments and metrics.k8s.io/pods",
-    Cause.NOT_FOUND: "check how sources.kubernetes.clusters reaches this cluster",
-    Cause.RATE_LIMITED: "the API server is busy; the next tick tries again",
-    Cause.DEADLINE: "the next tick tries again; raise deadline_seconds if this cluster is always slow",
-    Cause.UNREACHABLE: "check the cluster's address, the network and the proxy",
-    Cause.SERVER_ERROR: "the API server has trouble; the next tick tries again",
-    Cause.BAD_PAYLOAD: "check that the address is a Kubernetes API and no proxy answers in its place",
-    Cause.INCOMPLETE: "the next tick tries again",
-}
 
 
 class _Expired(Exception):
@@ -56,14 +45,14 @@ class Client:
         meter: Meter | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.scope = cluster.name
         self._page_size = settings.page_size
         self._limits = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
         configuration = _configuration(cluster)
         self._api = k8s.ApiClient(configuration)
         self._attempts = Attempts(
+            scope=cluster.name,
             deadline=deadline,
-            meter=meter or Meter(),
+            meter=meter,
             broken=HTTPError,
             hints=HINTS,
             secrets=tuple(value.strip().rpartition(" ")[2] for value in configuration.api_key.values()),
@@ -74,8 +63,7 @@ class Client:
         """All pods. Raises SourceError, also where there is none: even an idle cluster runs its own (DNS, proxies)."""
         found = self._listed("/api/v1/pods", k8s.CoreV1Api(self._api).list_pod_for_all_namespaces)
         if not found:
-            message = f"{self.scope}: GET /api/v1/pods: not a single pod was listed"
-            raise self._attempts.failure(message, cause=Cause.INCOMPLETE)
+            raise self._attempts.failure("GET /api/v1/pods: not a single pod was listed", cause=Cause.INCOMPLETE)
         return found
 
     def deployments(self) -> list[Any]:
@@ -90,9 +78,7 @@ class Client:
 
     def version(self) -> str:
         """Version of the server. Raises SourceError."""
-        return str(
-            self._read(f"{self.scope}: GET /version", k8s.VersionApi(self._api).get_code).get("gitVersion", "unknown")
-        )
+        return str(self._read("GET /version", k8s.VersionApi(self._api).get_code).get("gitVersion", "unknown"))
 
     @property
     def requests(self) -> int:
@@ -105,7 +91,7 @@ class Client:
         self._api.close()
 
     def _listed(self, path: str, listing: Callable[..., Any]) -> list[Any]:
-        what = f"{self.scope}: GET {path}"
+        what = f"GET {path}"
         try:
             try:
                 return self._pages(what, listing)

@@ -1,10 +1,11 @@
 """What `health-assets doctor` tries against each cluster: one line each, with what to do when it fails."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from health_assets.model.errors import HealthError
 from health_assets.model.source import Check
+from health_assets.sources.doctor import refused, tried_in_turn
 from health_assets.sources.kubernetes.client import Client
 from health_assets.sources.kubernetes.settings import Cluster, Settings
 
@@ -19,22 +20,14 @@ def _checks(cluster: Cluster, settings: Settings) -> Iterator[Check]:
     try:
         client = Client(cluster, settings, deadline=time.monotonic() + settings.deadline_seconds)
     except HealthError as error:
-        yield Check(name=name, ok=False, detail=error.message, hint=error.hint)
+        yield refused(name, error)
         return
     try:
-        reach = _tried(name, lambda: f"reachable, version {client.version()}")
-        yield reach
-        if not reach.ok:
-            return
-        yield _tried(f"{name}: pods", lambda: f"readable, {len(client.pods())} pods")
-        yield _tried(f"{name}: deployments", lambda: f"readable, {len(client.deployments())} deployments")
-        yield _tried(f"{name}: metrics", lambda: f"readable, usage of {len(client.pod_metrics())} pods")
+        yield from tried_in_turn(
+            (name, lambda: f"reachable, version {client.version()}"),
+            (f"{name}: pods", lambda: f"readable, {len(client.pods())} pods"),
+            (f"{name}: deployments", lambda: f"readable, {len(client.deployments())} deployments"),
+            (f"{name}: metrics", lambda: f"readable, usage of {len(client.pod_metrics())} pods"),
+        )
     finally:
         client.close()
-
-
-def _tried(name: str, probe: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=probe())
-    except HealthError as error:
-        return Check(name=name, ok=False, detail=error.message, hint=error.hint)

@@ -8,8 +8,8 @@ from typing import Any
 from health_assets.model.errors import Cause, ContractError, SourceError
 from health_assets.model.record import Batch, Coverage, Record, RecordKind
 from health_assets.model.source import FetchRequest
-from health_assets.model.time import Day, day_at
-from health_assets.sources.github.fields import Payload, read_each
+from health_assets.model.time import Day
+from health_assets.sources.fields import Payload, read_each
 from health_assets.sources.kubernetes.client import Client, in_units
 from health_assets.sources.kubernetes.records import (
     DEPLOYMENTS,
@@ -23,6 +23,7 @@ from health_assets.sources.kubernetes.records import (
     running_since,
 )
 from health_assets.sources.kubernetes.settings import Settings
+from health_assets.sources.planning import today_of
 
 Reader = Callable[[Payload], Record | None]
 
@@ -39,8 +40,8 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
 
     Raises SourceError with the number of requests made, and ConfigError when a secret is not set.
     """
-    today = day_at(request.now, request.zone)
-    if today not in request.days:
+    today = today_of(request)
+    if today is None:
         return Batch(scope=request.scope, records=(), coverage=(), requests=0)
     cluster = settings.cluster(request.scope)
     client = Client(cluster, settings, deadline=request.deadline, meter=request.meter)

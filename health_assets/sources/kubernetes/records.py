@@ -10,7 +10,7 @@ from typing import Any
 from health_assets.model.errors import ContractError
 from health_assets.model.record import Column, Mode, Record, RecordKind
 from health_assets.model.time import Day
-from health_assets.sources.github.fields import Payload, instant, optional, required
+from health_assets.sources.fields import Payload, instant, optional, required
 
 PODS = RecordKind(
     source="kubernetes",

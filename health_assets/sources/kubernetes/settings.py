@@ -2,11 +2,10 @@
 
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from health_assets.sources.addresses import is_loopback
+from health_assets.sources.addresses import HttpAddress, is_loopback
 from health_assets.sources.secret import EnvSecret
 
 
@@ -19,19 +18,9 @@ class Cluster(BaseModel):
     in_cluster: bool = Field(default=False, description="Use the service account of the pod this runs in")
     kubeconfig: Path | None = Field(default=None, description="A kubeconfig file; with a context alone, the usual one")
     context: str | None = Field(default=None, description="Context of the kubeconfig; without it, its current one")
-    api_url: str | None = Field(default=None, description="Address of the API server")
+    api_url: HttpAddress | None = Field(default=None, description="Address of the API server")
     token: EnvSecret | None = Field(default=None, description="Bearer token for api_url")
     ca_file: Path | None = Field(default=None, description="Certificate authority of api_url, PEM")
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address such as https://10.0.0.1:6443")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _one_way_to_reach_it(self) -> Self:

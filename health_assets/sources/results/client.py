@@ -3,6 +3,7 @@
 The only network I/O of the result sources. A new file system object for each collection keeps no listing of the last.
 """
 
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,15 @@ SUFFIX = ".json"
 LARGEST_BYTES = 256 * 1024
 #: Documents asked for at a time; the deadline is looked at in between.
 CHUNK = 100
-#: Packages whose exceptions mean that the storage failed, where it raises no OSError.
-BACKENDS = frozenset({"botocore", "aiobotocore", "s3fs", "aiohttp", "google", "gcsfs", "requests", "urllib3"})
+#: What s3fs and gcsfs let through when the storage failed, beside OSError: (module, exception).
+BACKEND_ERRORS = (
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("aiohttp.client_exceptions", "ClientError"),
+    ("google.auth.exceptions", "GoogleAuthError"),
+    ("gcsfs.retry", "HttpError"),
+    ("urllib3.exceptions", "HTTPError"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +62,10 @@ class Directory:
 
     def documents(self) -> list[Listed]:
         """The *.json right in it, by name. Raises SourceError; one that is absent is no empty one."""
-        self._spend()
+        self._spend("list")
         try:
             entries = self._files.ls(self._path, detail=True)
-        except Exception as error:
+        except _storage_errors() as error:
             raise self._failure(error) from error
         if any(entry["type"] == "file" and entry["name"] == self._path for entry in entries):
             raise SourceError(f"{self.url} is a file", cause=Cause.NOT_FOUND, hint="name the directory that holds it")
@@ -68,17 +76,19 @@ class Directory:
         """Each document with its content; one that was deleted since it was listed is left out. Raises SourceError."""
         for start in range(0, len(documents), CHUNK):
             chunk = documents[start : start + CHUNK]
-            self._spend(len(chunk))
+            self._spend(*["read a document"] * len(chunk))
             try:
                 bodies = self._files.cat([one.path for one in chunk], on_error="return")
-            except Exception as error:
+            except _storage_errors() as error:
                 raise self._failure(error) from error
             for one in chunk:
-                body = bodies.get(one.path)
+                body = bodies[one.path]
                 if isinstance(body, FileNotFoundError):
                     continue
-                if not isinstance(body, bytes):
+                if isinstance(body, _storage_errors()):
                     raise self._failure(body, what=one.name) from body
+                if isinstance(body, BaseException):
+                    raise body
                 yield one, body
 
     def write(self, name: str, body: bytes) -> str:
@@ -93,7 +103,7 @@ class Directory:
                 self._files.mv(unfinished, target)
             else:
                 self._files.pipe_file(target, body)
-        except Exception as error:
+        except _storage_errors() as error:
             raise self._failure(error, what=name) from error
         return str(self._files.unstrip_protocol(target)) if "file" not in self._protocols else target
 
@@ -102,19 +112,19 @@ class Directory:
         protocol = self._files.protocol
         return (protocol,) if isinstance(protocol, str) else protocol
 
-    def _spend(self, requests: int = 1) -> None:
+    def _spend(self, *asked: str) -> None:
+        """Counts requests before they are sent."""
         if time.monotonic() > self._deadline:
             raise SourceError(
                 f"{self.url}: the deadline has passed",
                 cause=Cause.DEADLINE,
                 hint="the next tick tries again; raise deadline_seconds if the storage is always slow",
             )
-        self.meter.requests += requests
+        for what in asked:
+            self.meter.count(what)
 
-    def _failure(self, error: Any, *, what: str = "") -> BaseException:
-        """The SourceError for what a file system raised; the error itself where it is no failure of the storage."""
-        if not isinstance(error, OSError) and type(error).__module__.partition(".")[0] not in BACKENDS:
-            return error if isinstance(error, BaseException) else TypeError(f"{type(error).__name__} is no content")
+    def _failure(self, error: BaseException, *, what: str = "") -> SourceError:
+        """What a failure of the storage means."""
         place = f"{self.url}/{what}" if what else self.url
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             hint = "make it, or let a job write the first result with health-assets report; check the setting results"
@@ -128,6 +138,13 @@ class Directory:
         reason = getattr(error, "strerror", None) or type(error).__name__
         hint = "check the storage and the network; the next tick tries again"
         return SourceError(f"{place}: {reason}", cause=Cause.UNREACHABLE, hint=hint)
+
+
+def _storage_errors() -> tuple[type[BaseException], ...]:
+    """What means that the storage failed, of the backends that are loaded; anything else is a bug, and stays one."""
+    # a module that another source's thread is just importing has no such name yet, and has raised nothing
+    loaded = [getattr(sys.modules.get(module), name, None) for module, name in BACKEND_ERRORS]
+    return (OSError, *filter(None, loaded))
 
 
 def _options(settings: ResultSettings) -> dict[str, Any]:

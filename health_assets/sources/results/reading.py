@@ -12,8 +12,9 @@ import pandas as pd
 
 from health_assets.model.errors import ContractError, SourceError
 from health_assets.model.record import Batch, Column, Coverage, Record, RecordKind, Rejection
-from health_assets.model.source import Check, FetchRequest
-from health_assets.model.time import Day, days_touching
+from health_assets.model.source import FetchRequest
+from health_assets.model.time import Day
+from health_assets.sources.planning import covered_by, is_settled, lookback_days
 from health_assets.sources.results.client import LARGEST_BYTES, Directory, Listed
 from health_assets.sources.results.document import Result
 from health_assets.sources.results.settings import ResultSettings
@@ -39,15 +40,17 @@ RESULT_COLUMNS = {
 }
 
 
-def fetch_results(settings: ResultSettings, request: FetchRequest, *, kind: RecordKind, read: Read) -> Batch:
+def fetch_results(
+    settings: ResultSettings, request: FetchRequest, *, kind: RecordKind, read: Read, open_directory: type[Directory]
+) -> Batch:
     """Every document that is new since the last fetch, and coverage of the days asked for and their look-back.
 
     No request when all of them are settled. Raises SourceError when the directory cannot be listed or read.
     """
-    days = _days(kind, request)
-    if all(_is_settled(request, kind, day) for day in days):
+    days, covered = lookback_days(kind, request), covered_by(kind, request)
+    if all(is_settled(covered.get(day.key), day, grace=kind.grace) for day in days):
         return Batch(scope=request.scope, records=(), coverage=(), requests=0)
-    directory = Directory(settings, deadline=request.deadline, meter=request.meter)
+    directory = open_directory(settings, deadline=request.deadline, meter=request.meter)
     try:
         known = request.known.records(kind.name, since=EVER)
         fresh = _fresh(directory.documents(), known, refetch=request.refetch)
@@ -78,16 +81,6 @@ def fetch_results(settings: ResultSettings, request: FetchRequest, *, kind: Reco
     )
 
 
-def diagnose_results(settings: ResultSettings, *, source: str) -> list[Check]:
-    """One check: whether the directory can be listed, and how many documents it holds."""
-    name = f"{source}: {settings.results}"
-    try:
-        found = Directory(settings).documents()
-    except SourceError as error:
-        return [Check(name=name, ok=False, detail=error.message, hint=error.hint)]
-    return [Check(name=name, ok=True, detail=f"readable, {len(found)} documents")]
-
-
 def result_record(kind: RecordKind, listed: Listed, result: Result, **own: Any) -> Record:
     """The record of a document. own: the columns that only this kind has."""
     shared = {
@@ -110,16 +103,6 @@ def result_record(kind: RecordKind, listed: Listed, result: Result, **own: Any) 
         ends_at=result.finished_at,
         data=shared | own,
     )
-
-
-def _days(kind: RecordKind, request: FetchRequest) -> tuple[Day, ...]:
-    touching = days_touching(request.days[0].start - kind.lookback, request.days[-1].end, request.zone)
-    return tuple(day for day in touching if day.start <= request.now)
-
-
-def _is_settled(request: FetchRequest, kind: RecordKind, day: Day) -> bool:
-    held = None if request.refetch else request.known.coverage(kind.name).get(day.key)
-    return held is not None and not held.truncated and held.captured_at >= day.end + kind.grace
 
 
 def _fresh(documents: Sequence[Listed], known: pd.DataFrame, *, refetch: bool) -> list[Listed]:

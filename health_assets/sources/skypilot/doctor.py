@@ -1,10 +1,11 @@
 """What `health-assets doctor` tries against a SkyPilot server: one line each, with what to do when it fails."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from health_assets.model.errors import Cause, ConfigError, HealthError, SourceError
+from health_assets.model.errors import Cause, ConfigError, SourceError
 from health_assets.model.source import Check
+from health_assets.sources.doctor import refused, signed_in_with, tried_in_turn
 from health_assets.sources.skypilot.answers import HINTS
 from health_assets.sources.skypilot.client import Client
 from health_assets.sources.skypilot.fetch import CLUSTER_CHOICE, QUEUE, STATUS
@@ -20,26 +21,18 @@ def diagnose(settings: Settings) -> list[Check]:
     try:
         client = Client(settings, deadline=deadline)
     except ConfigError as error:
-        return [Check(name="skypilot: credentials", ok=False, detail=error.message, hint=error.hint)]
+        return [refused("skypilot: credentials", error)]
     with client:
         return list(_checks(client, settings))
 
 
 def _checks(client: Client, settings: Settings) -> Iterator[Check]:
-    way = f"token from {settings.token.env}" if settings.token else "none needed on loopback"
-    yield Check(name="skypilot: credentials", ok=True, detail=way)
-    reach = _tried("skypilot: API server", lambda: _server(client))
-    yield reach
-    if reach.ok:
-        yield _tried("skypilot: jobs", lambda: _jobs(client))
-        yield _tried("skypilot: clusters", lambda: _clusters(client))
-
-
-def _tried(name: str, probe: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, ok=True, detail=probe())
-    except HealthError as error:
-        return Check(name=name, ok=False, detail=error.message, hint=error.hint)
+    yield Check(name="skypilot: credentials", ok=True, detail=signed_in_with(settings.token, "token"))
+    yield from tried_in_turn(
+        ("skypilot: API server", lambda: _server(client)),
+        ("skypilot: jobs", lambda: _jobs(client)),
+        ("skypilot: clusters", lambda: _clusters(client)),
+    )
 
 
 def _server(client: Client) -> str:

@@ -8,11 +8,11 @@ waited for, because each takes the server seconds.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeGuard
 
-from health_assets.model.errors import Cause, ContractError, SourceError
+from health_assets.model.errors import Cause, ContractError
 from health_assets.model.record import Batch, Coverage, Record, Rejection
 from health_assets.model.source import FetchRequest
 from health_assets.model.time import Day
-from health_assets.sources.skypilot.answers import HINTS
+from health_assets.sources.planning import alive_in
 from health_assets.sources.skypilot.client import Client
 from health_assets.sources.skypilot.planning import Plan, plan_fetch
 from health_assets.sources.skypilot.records import (
@@ -20,15 +20,14 @@ from health_assets.sources.skypilot.records import (
     CLUSTERS,
     MANAGED_JOBS,
     VANISHED,
-    Data,
     cluster,
     is_final,
     job_key,
     managed_job,
-    stored_jobs,
     vanished_job,
 )
 from health_assets.sources.skypilot.settings import Settings
+from health_assets.sources.stored import Data, stored_data
 
 QUEUE, STATUS = "/jobs/queue/v2", "/status"
 #: Jobs a page: about 0.4 MB with the fields below.
@@ -59,7 +58,7 @@ def fetch(settings: Settings, request: FetchRequest) -> Batch:
 
 
 def _gather(client: Client, request: FetchRequest, plan: Plan) -> Batch:
-    held = stored_jobs(request.known.records(MANAGED_JOBS.name, since=plan.days[0].start))
+    held = stored_data(request.known.records(MANAGED_JOBS.name, since=plan.days[0].start), MANAGED_JOBS)
     listings = list(_listings(plan, held)) if plan.jobs else []
     tickets = [client.submit(QUEUE, _queue(filters, page=1)) for filters in listings]
     status = client.submit(STATUS, CLUSTER_CHOICE) if plan.clusters_day else None
@@ -101,7 +100,9 @@ def _read(client: Client, filters: Filters, ticket: str) -> list[Mapping[str, An
         wanted = min(PAGE, counted - (page - 1) * PAGE)
         jobs = len({row.get("job_id") for row in found})
         if jobs < wanted or counted < total:
-            raise _unusable(client, f"{QUEUE}: page {page} holds {jobs} of {wanted} jobs", Cause.INCOMPLETE)
+            raise client.failure(
+                f"result of {QUEUE}: page {page} holds {jobs} of {wanted} jobs", cause=Cause.INCOMPLETE
+            )
         rows += found
         total = counted
         if page * PAGE >= total:
@@ -113,22 +114,18 @@ def _read(client: Client, filters: Filters, ticket: str) -> list[Mapping[str, An
 def _page(client: Client, body: Any) -> tuple[list[Mapping[str, Any]], int]:
     jobs, total = (body.get("jobs"), body.get("total")) if isinstance(body, Mapping) else (None, None)
     if not _are_objects(jobs) or not isinstance(total, int):
-        raise _unusable(client, f"{QUEUE}: not a page of jobs", Cause.BAD_PAYLOAD)
+        raise client.failure(f"result of {QUEUE}: not a page of jobs", cause=Cause.BAD_PAYLOAD)
     return jobs, total
 
 
 def _cluster_rows(client: Client, body: Any) -> list[Mapping[str, Any]]:
     if not _are_objects(body):
-        raise _unusable(client, f"{STATUS}: not a list of clusters", Cause.BAD_PAYLOAD)
+        raise client.failure(f"result of {STATUS}: not a list of clusters", cause=Cause.BAD_PAYLOAD)
     return body
 
 
 def _are_objects(rows: Any) -> TypeGuard[list[Mapping[str, Any]]]:
     return isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)
-
-
-def _unusable(client: Client, message: str, cause: Cause) -> SourceError:
-    return SourceError(f"{client.name}: result of {message}", cause=cause, hint=HINTS[cause], requests=client.requests)
 
 
 class Reading:
@@ -204,7 +201,7 @@ class Reading:
         spans |= {key: (record.starts_at, record.ends_at) for key, record in self._jobs.items()}
         detail = self._told()
         for day in self._plan.days:
-            alive = sum(start < day.end and (end is None or end >= day.start) for start, end in spans.values())
+            alive = alive_in(day, spans.values())
             yield Coverage(
                 kind=MANAGED_JOBS.name, day=day.key, captured_at=self._request.now, fetched=alive, detail=detail
             )

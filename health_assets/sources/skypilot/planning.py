@@ -1,17 +1,15 @@
 """What a fetch has to read, from the days asked for and the coverage stored. Pure.
 
-A day is settled when it was captured after its end plus the kind's grace: nothing of it is read again.
+Jobs are read by what changed after the last complete capture, or all of them where a day lies in a hole.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from health_assets.model.source import FetchRequest
-from health_assets.model.time import Day, day_at, days_touching
+from health_assets.model.time import Day
+from health_assets.sources.planning import OVERLAP, covered_by, is_settled, lookback_days, today_of
 from health_assets.sources.skypilot.records import MANAGED_JOBS
-
-#: What the server's clock may be behind ours.
-OVERLAP = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,20 +24,15 @@ class Plan:
 
 def plan_fetch(request: FetchRequest) -> Plan:
     """The plan for a request. Raises ValueError when no day asked for has begun."""
-    today = day_at(request.now, request.zone)
-    if request.days[0] > today:
-        raise ValueError("no day asked for has begun")
-    last = min(request.days[-1], today)
-    days = days_touching(request.days[0].start - MANAGED_JOBS.lookback, last.end, request.zone)
-    covered = {} if request.refetch else request.known.coverage(MANAGED_JOBS.name)
+    days = lookback_days(MANAGED_JOBS, request)
+    covered = covered_by(MANAGED_JOBS, request)
     whole = {key: held for key, held in covered.items() if not held.truncated}
     captured = max((held.captured_at for held in whole.values()), default=None)
-    settled = [day.key in whole and whole[day.key].captured_at >= day.end + MANAGED_JOBS.grace for day in days]
     # a day before the last capture that no capture covers lies before everything that was ever kept
     hole = any(captured is not None and day.key not in whole and day.end <= captured for day in days)
     return Plan(
         days=days,
-        jobs=not all(settled),
+        jobs=not all(is_settled(covered.get(day.key), day, grace=MANAGED_JOBS.grace) for day in days),
         changed_after=None if captured is None or hole else captured - OVERLAP,
-        clusters_day=today if today in request.days else None,
+        clusters_day=today_of(request),
     )

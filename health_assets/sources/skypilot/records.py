@@ -6,15 +6,16 @@ and what it never tells (since when a job waits in PENDING, earlier recoveries) 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-
-import pandas as pd
 
 from health_assets.model.errors import ContractError
 from health_assets.model.record import Column, Mode, Record, RecordKind
 from health_assets.model.time import Day, iso
-from health_assets.sources.skypilot.fields import Payload, epoch, integer, number, required_text, text
+from health_assets.sources import fields
+from health_assets.sources.fields import Payload, epoch, number, required
 from health_assets.sources.skypilot.resources import accelerators_a_node, is_spot, nodes_of
+from health_assets.sources.stored import Data
 
 MONTH = timedelta(days=30)
 WEEK = timedelta(days=7)
@@ -72,7 +73,9 @@ CLUSTERS = RecordKind(
 
 KINDS = (MANAGED_JOBS, CLUSTERS)
 
-Data = Mapping[str, Any]
+#: The server writes "-" for what it does not know.
+text = partial(fields.text, unknown=("", "-"))
+required_text = partial(fields.required_text, unknown=("", "-"))
 
 
 def is_failure(status: str) -> bool:
@@ -87,7 +90,7 @@ def is_final(status: str) -> bool:
 
 def job_key(payload: Payload) -> str:
     """Natural key, <job_id>/<task_id>. Raises ContractError."""
-    return f"{integer(payload, 'job_id')}/{integer(payload, 'task_id')}"
+    return f"{required(payload, 'job_id', int)}/{required(payload, 'task_id', int)}"
 
 
 def managed_job(payload: Payload, *, held: Data | None, now: datetime) -> Record | None:
@@ -103,10 +106,11 @@ def managed_job(payload: Payload, *, held: Data | None, now: datetime) -> Record
         if held is None:
             return None
         ended = held["ended_at"] or now
-    queued = min(filter(None, (before.get("queued_at"), submitted or started or ended or now)))
+    # once it has an instant, the one at which a tick happened to see it PENDING must not tell past days otherwise
+    queued = submitted or min(filter(None, (before.get("queued_at"), started or ended or now)))
     data = {
-        "job_id": integer(payload, "job_id"),
-        "task_id": integer(payload, "task_id"),
+        "job_id": required(payload, "job_id", int),
+        "task_id": required(payload, "task_id", int),
         "name": text(payload, "job_name"),
         "user": text(payload, "user_name") or text(payload, "user_hash") or before.get("user"),
         "workspace": text(payload, "workspace"),
@@ -139,25 +143,6 @@ def cluster(payload: Payload, *, day: Day, now: datetime) -> Record:
         "launched_at": epoch(payload, "launched_at"),
     }
     return Record(kind=CLUSTERS.name, key=f"{day.key}/{name}", version=iso(now), starts_at=now, ends_at=now, data=data)
-
-
-def stored_jobs(frame: pd.DataFrame) -> dict[str, Data]:
-    """Key -> data of stored jobs as records have it: None where unknown, instants as datetimes."""
-    return {row["key"]: _row_data(row) for row in frame.to_dict("records")}
-
-
-def _row_data(row: Mapping[Any, Any]) -> Data:
-    return {name: _stored(row[name], column) for name, column in MANAGED_JOBS.columns.items()}
-
-
-def _stored(value: Any, column: Column) -> Any:
-    if column is Column.JSON:
-        return value if isinstance(value, list | dict) else None
-    if pd.isna(value):
-        return None
-    if column is Column.TIME:
-        return value.to_pydatetime()
-    return {Column.INTEGER: int, Column.FLAG: bool, Column.TEXT: str}[column](value)
 
 
 def _job_record(data: Data, *, key: str, now: datetime) -> Record:
@@ -200,7 +185,7 @@ def _accelerators(payload: Payload, requested: str, launched: str) -> dict[str, 
 
 
 def _recoveries(payload: Payload, held: list[Any], *, now: datetime) -> list[Any]:
-    count = 0 if payload.get("recovery_count") is None else integer(payload, "recovery_count")
+    count = 0 if payload.get("recovery_count") is None else required(payload, "recovery_count", int)
     if count <= (held[-1][0] if held else 0):
         return held
     return [*held, [count, iso(epoch(payload, "last_recovered_at") or now)]]

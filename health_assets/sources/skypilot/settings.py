@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from health_assets.sources.addresses import is_loopback
+from health_assets.sources.addresses import HttpAddress, is_loopback
 from health_assets.sources.secret import EnvSecret
 
 
@@ -24,7 +23,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    api_url: str = Field(description="Address of the API server, such as https://skypilot.acme.com")
+    api_url: HttpAddress = Field(description="Address of the API server, such as https://skypilot.acme.com")
     name: str = Field(
         default="skypilot", pattern=r"^[A-Za-z0-9][\w.-]*$", description="What the server is called in the grid"
     )
@@ -38,14 +37,6 @@ class Settings(BaseModel):
     result_timeout_seconds: float = Field(
         default=90.0, gt=0, description="For the server to work out one result; a cold server takes over a minute"
     )
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address such as https://skypilot.acme.com")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _way_to_sign_in(self) -> Self:

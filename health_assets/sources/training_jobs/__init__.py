@@ -11,7 +11,7 @@ from typing import Any
 
 from health_assets.model.record import Batch
 from health_assets.model.source import Check, FetchRequest, Source
-from health_assets.sources.training_jobs.metrics import FAMILY
+from health_assets.sources.training_jobs.metrics import FAMILIES
 from health_assets.sources.training_jobs.records import JOBS
 from health_assets.sources.training_jobs.settings import Settings
 
@@ -23,13 +23,13 @@ def _scopes(settings: Settings) -> Sequence[str]:
 
 
 def _fetch(settings: Settings, request: FetchRequest) -> Batch:
-    from health_assets.sources.training_jobs.client import fetch
+    from health_assets.sources.training_jobs.fetch import fetch
 
     return fetch(settings, request)
 
 
 def _diagnose(settings: Settings) -> Sequence[Check]:
-    from health_assets.sources.training_jobs.client import diagnose
+    from health_assets.sources.training_jobs.doctor import diagnose
 
     return diagnose(settings)
 
@@ -43,7 +43,7 @@ SOURCE = Source(
     title="Local training",
     description="Results that training jobs leave in a directory or bucket.",
     kinds=(JOBS,),
-    families=(FAMILY,),
+    families=FAMILIES,
     settings=Settings,
     scopes=_scopes,
     fetch=_fetch,

@@ -10,6 +10,7 @@ JOBS = RecordKind(
     name="jobs",
     mode=Mode.EVENT,
     lookback=DAY,
+    independent=True,
     description="Finished training jobs, each from the document that it left.",
     columns={
         **RESULT_COLUMNS,

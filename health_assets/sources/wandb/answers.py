@@ -7,14 +7,15 @@ the request ended first, nowhere. The texts are those of wandb 0.31, tried again
 import re
 
 from health_assets.model.errors import Cause
+from health_assets.sources.answers import HINTS as SHARED_HINTS
+from health_assets.sources.answers import SAID_LIMIT, cause_of
 
-LASTING = {401: Cause.AUTHENTICATION, 403: Cause.PERMISSION, 404: Cause.NOT_FOUND, 429: Cause.RATE_LIMITED}
 HINTS = {
+    **SHARED_HINTS,
     Cause.AUTHENTICATION: "the API key is wrong or revoked: make a new one and set its environment variable",
     Cause.PERMISSION: "let the key's owner read sources.wandb.entity and its projects",
     Cause.NOT_FOUND: "check sources.wandb.entity and project, and that the key may see them",
     Cause.RATE_LIMITED: "the next tick tries again; watch fewer projects if it stays",
-    Cause.DEADLINE: "the next tick tries again; raise deadline_seconds if this source is always slow",
     Cause.UNREACHABLE: "check sources.wandb.api_url, the network and the proxy",
     Cause.SERVER_ERROR: "W&B has trouble (see status.wandb.com); the next tick tries again",
     Cause.BAD_PAYLOAD: "check that sources.wandb.api_url is a W&B API and no proxy answers in its place",
@@ -28,7 +29,7 @@ def failure_of(text: str, *, status: int, seconds: float) -> tuple[Cause, str]:
     repeated = STATUS.search(text)
     status = status or (int(repeated[1]) if repeated else 0)
     if status:
-        return _of_status(status), f"HTTP {status}" + _said(text)
+        return cause_of(status), f"HTTP {status}" + _said(text)
     lower = text.lower()
     if "did not respond in time" in lower or "client.timeout" in lower or "deadline exceeded" in lower:
         return Cause.UNREACHABLE, f"no complete answer within {seconds:.0f} s"
@@ -45,10 +46,6 @@ def failure_of(text: str, *, status: int, seconds: float) -> tuple[Cause, str]:
     return Cause.UNREACHABLE, f"the request failed{_said(text)}"
 
 
-def _of_status(status: int) -> Cause:
-    return LASTING.get(status, Cause.SERVER_ERROR if status >= 500 else Cause.BAD_PAYLOAD)
-
-
 def _of_graphql(lower: str) -> Cause:
     if "rate limit" in lower:
         return Cause.RATE_LIMITED
@@ -63,4 +60,4 @@ def _said(text: str) -> str:
     line = line.split(": ", 2)[-1] if line.startswith("while retrying") else line
     if line.lower().startswith("<"):
         return ", an HTML page"
-    return f": {line[:200]}" if line else ""
+    return f": {line[:SAID_LIMIT]}" if line else ""

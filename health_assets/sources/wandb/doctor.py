@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from health_assets.model.errors import ConfigError, HealthError
 from health_assets.model.source import Check
 from health_assets.model.time import iso
+from health_assets.sources.doctor import refused, signed_in_with, tried
 from health_assets.sources.wandb.client import Client
 from health_assets.sources.wandb.settings import Settings
 
@@ -19,12 +21,11 @@ def diagnose(settings: Settings) -> list[Check]:
     try:
         client = Client(settings, scope=settings.scopes[0], deadline=deadline)
     except ConfigError as error:
-        return [Check(name="wandb: credentials", ok=False, detail=error.message, hint=error.hint)]
+        return [refused("wandb: credentials", error)]
     except HealthError as error:
-        return [Check(name="wandb: sign in", ok=False, detail=error.message, hint=error.hint)]
-    way = "none needed on loopback" if settings.api_key is None else f"API key from {settings.api_key.env}"
+        return [refused("wandb: sign in", error)]
     return [
-        Check(name="wandb: credentials", ok=True, detail=way),
+        Check(name="wandb: credentials", ok=True, detail=signed_in_with(settings.api_key, "API key")),
         Check(name="wandb: sign in", ok=True, detail=f"accepted by {settings.api_url}"),
         *_projects(client, settings),
     ]
@@ -32,9 +33,9 @@ def diagnose(settings: Settings) -> list[Check]:
 
 def _projects(client: Client, settings: Settings) -> Iterator[Check]:
     for scope in settings.scopes:
-        try:
-            found = client.runs(scope, {"createdAt": {"$gte": iso(datetime.now(UTC) - RECENT)}})
-        except HealthError as error:
-            yield Check(name=f"wandb: {scope}", ok=False, detail=error.message, hint=error.hint)
-        else:
-            yield Check(name=f"wandb: {scope}", ok=True, detail=f"readable, {len(found)} runs created in a day")
+        yield tried(f"wandb: {scope}", partial(_runs, client, scope))
+
+
+def _runs(client: Client, scope: str) -> str:
+    found = client.runs(scope, {"createdAt": {"$gte": iso(datetime.now(UTC) - RECENT)}})
+    return f"readable, {len(found)} runs created in a day"

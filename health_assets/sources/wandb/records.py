@@ -12,6 +12,7 @@ from typing import Any
 
 from health_assets.model.errors import ContractError
 from health_assets.model.record import Column, Mode, Record, RecordKind, Rejection
+from health_assets.sources.fields import Payload, required_text, text
 from health_assets.sources.wandb.settings import Settings
 
 WEEK = timedelta(days=7)
@@ -56,8 +57,6 @@ RUNS = RecordKind(
 
 KINDS = (RUNS,)
 
-Payload = Mapping[str, Any]
-
 
 def run_record(
     payload: Payload, *, settings: Settings, scope: str, now: datetime
@@ -66,22 +65,22 @@ def run_record(
 
     A run whose summary is unreadable is still a run: it stays, its summary is unknown, and that is told.
     """
-    run_id, state = _text(payload, "name", required=True), _text(payload, "state", required=True).lower()
+    run_id, state = required_text(payload, "name"), required_text(payload, "state").lower()
     created, heartbeat = _instant(payload, "createdAt"), _instant(payload, "heartbeatAt")
     if created is None:
         raise ContractError("createdAt is missing")
     summary, problem = _object(payload, "summaryMetrics")
     system, other = _object(payload, "systemMetrics")
-    problems = [f"{run_id}: {text}" for text in (problem, other) if text]
+    problems = [f"{run_id}: {wrong}" for wrong in (problem, other) if wrong]
     ended = ended_at(state, created=created, heartbeat=heartbeat, now=now)
     data = {
         "run_id": run_id,
-        "name": _text(payload, "displayName") or run_id,
+        "name": text(payload, "displayName") or run_id,
         "url": run_url(settings.api_url, scope=scope, run_id=run_id),
         "state": state,
-        "group": _text(payload, "group") or None,
-        "job_type": _text(payload, "jobType") or None,
-        "sweep": _text(payload, "sweepName") or None,
+        "group": text(payload, "group"),
+        "job_type": text(payload, "jobType"),
+        "sweep": text(payload, "sweepName"),
         "tags": [str(tag) for tag in payload.get("tags") or ()],
         "created_at": created,
         "heartbeat_at": heartbeat,
@@ -99,7 +98,7 @@ def run_record(
         ends_at=ended,
         data=data,
     )
-    return record, tuple(Rejection(kind=RUNS.name, key=run_id, problem=text) for text in problems)
+    return record, tuple(Rejection(kind=RUNS.name, key=run_id, problem=wrong) for wrong in problems)
 
 
 def version_of(heartbeat: datetime, *, over: bool) -> str:
@@ -120,23 +119,14 @@ def run_url(api_url: str, *, scope: str, run_id: str) -> str:
     return f"{api_url.replace('://api.', '://', 1)}/{scope}/runs/{run_id}".replace(" ", "%20")
 
 
-def _text(payload: Payload, key: str, *, required: bool = False) -> str:
-    value = payload.get(key)
-    if value is None and not required:
-        return ""
-    if not isinstance(value, str) or (required and not value):
-        raise ContractError(f"{key} is {'missing' if value in (None, '') else type(value).__name__}")
-    return value
-
-
 def _instant(payload: Payload, key: str) -> datetime | None:
-    text = _text(payload, key)
-    if not text:
+    written = text(payload, key)
+    if written is None:
         return None
     try:
-        value = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        value = datetime.fromisoformat(written.replace("Z", "+00:00"))
     except ValueError:
-        raise ContractError(f"{key} is {text[:40]!r}, expected an ISO instant") from None
+        raise ContractError(f"{key} is {written[:40]!r}, expected an ISO instant") from None
     # older servers write UTC without saying so
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 

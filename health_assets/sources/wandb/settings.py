@@ -1,11 +1,10 @@
 """Settings of the Weights & Biases source, `sources.wandb` in health.yaml."""
 
 from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from health_assets.sources.addresses import is_loopback
+from health_assets.sources.addresses import HttpAddress, is_loopback
 from health_assets.sources.secret import EnvSecret
 
 NAME = r"^[A-Za-z0-9_.][A-Za-z0-9_. -]*$"
@@ -54,7 +53,9 @@ class Settings(BaseModel):
     entity: str = Field(pattern=NAME, description="User or team that owns the projects")
     project: str | None = Field(default=None, pattern=NAME, description="The project to watch")
     projects: tuple[str, ...] = Field(default=(), description="Several projects, instead of project")
-    api_url: str = Field(default="https://api.wandb.ai", description="API base URL, https://HOST of an own server")
+    api_url: HttpAddress = Field(
+        default="https://api.wandb.ai", description="API base URL, https://HOST of an own server"
+    )
     api_key: EnvSecret | None = Field(default=None, description="API key that may read the projects")
     push_to_main: Selector = Field(
         default=Selector(names=("github.sky.main.*",)), description="Runs started by a push to main"
@@ -88,14 +89,6 @@ class Settings(BaseModel):
     )
     deadline_seconds: float = Field(default=120.0, gt=0, le=600, description="For one collection, all projects")
     request_timeout_seconds: float = Field(default=30.0, ge=1, description="For each request, connecting included")
-
-    @field_validator("api_url")
-    @classmethod
-    def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            raise ValueError(f"{value!r} is not an http(s) address such as https://api.wandb.ai")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _projects_and_key(self) -> Self:

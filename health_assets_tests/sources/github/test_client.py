@@ -116,7 +116,7 @@ def test_a_repeated_query_asks_for_less(server, settings_for):
 
 def test_a_silent_server_is_given_up(server, settings_for):
     server.faults.add(faults.delayed(30))
-    with pytest.raises(SourceError, match=r"no answer within 0\.1 s") as caught:
+    with pytest.raises(SourceError, match="no answer in time") as caught:
         client_of(settings_for(server, read_timeout_seconds=0.1)).get(RUNS)
     assert (caught.value.cause, caught.value.requests) == (Cause.UNREACHABLE, 3)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tenacity import wait_none
 
 from health_assets.model.errors import Cause, SourceError
 from health_assets.sandbox import faults
@@ -198,7 +199,7 @@ def test_an_empty_repository_is_covered_with_nothing_in_it(serve, tick):
 
 
 def test_a_heavy_query_is_repeated_with_smaller_pages(serve, tick, monkeypatch):
-    monkeypatch.setattr("health_assets.sources.github.client.wait_random", lambda *_: lambda _: 0.0)
+    monkeypatch.setattr("health_assets.sources.attempts.PAUSE", wait_none())
     server = serve(world(pulls=[pull(number) for number in range(1, 31)]))
     server.faults.add(faults.bad_gateway(), operation="Tick", times=1)
     held = Held()

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from health_assets.model.errors import ContractError
-from health_assets.sources.github.fields import read_each
+from health_assets.sources.fields import read_each
 from health_assets.sources.github.pulls import closures, issue, label_spans, pull_request
 
 CREATED = "2026-03-01T08:00:00Z"

@@ -58,11 +58,11 @@ def test_a_running_job_has_its_times_and_what_it_holds_on_all_nodes() -> None:
     assert ({"L4": 2.0}, False, "us-east-1") == (data["accelerators"], data["spot"], data["region"])
 
 
-def test_a_pending_job_waits_from_when_it_was_first_seen() -> None:
+def test_a_pending_job_waits_from_when_it_was_first_seen_until_it_has_an_instant_of_its_own() -> None:
     first = read(**PENDING)
     again = read(first, now=T + HOUR, **PENDING)
     started = read(again, now=T + 2 * HOUR, submitted_at=(T + HOUR).timestamp())
-    assert [T, T, T] == [data["queued_at"] for data in (first, again, started)]
+    assert [T, T, T + HOUR] == [data["queued_at"] for data in (first, again, started)]
 
 
 def test_a_finished_job_keeps_what_it_held_from_before() -> None:

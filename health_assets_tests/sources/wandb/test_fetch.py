@@ -6,7 +6,9 @@ from health_assets.model.errors import Cause, SourceError
 from health_assets.pipeline.collect import collect
 from health_assets.pipeline.measure import measure
 from health_assets.sandbox import faults
-from health_assets.sources.wandb.fetch import changed_since, fetch, lookback_days
+from health_assets.sources.planning import changed_since, covered_by, lookback_days
+from health_assets.sources.wandb.fetch import fetch
+from health_assets.sources.wandb.records import RUNS
 from health_assets_tests.sources.wandb.frames import row
 from health_assets_tests.sources.wandb.stage import HOUR, NOW, SCOPE, Held, captured, request_for, run
 
@@ -20,7 +22,7 @@ def keys(batch):
 
 def since(known, *dates, **more):
     request = request_for(*dates, known=known, **more)
-    return changed_since(lookback_days(request), request)
+    return changed_since(lookback_days(RUNS, request), covered_by(RUNS, request), now=request.now, grace=RUNS.grace)
 
 
 def test_a_first_read_brings_all_that_lived_in_the_look_back(stage):

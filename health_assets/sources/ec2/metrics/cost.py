@@ -4,14 +4,9 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.ec2.metrics.recorded import (
-    instance_evidence,
-    recorded,
-    running,
-    spot,
-    summed,
-    unknown_of,
-)
+from health_assets.sources.ec2.metrics.evidence import instance_evidence
+from health_assets.sources.ec2.metrics.recorded import running, spot, summed, unknown_of
+from health_assets.sources.snapshots import recorded
 from health_assets.sources.view import View
 
 FAMILY = Family(source="ec2", name="cost", title="EC2 list prices")
@@ -28,14 +23,14 @@ def _hourly(view: View) -> Measurement:
     return summed(view.once(priced), "price", what="price")
 
 
-@recorded(FAMILY, "ec2.cost.running_hourly_estimate", unit="dollar")
+@recorded(FAMILY, "ec2.cost.running_hourly_estimate", unit="dollar", kind="instances")
 def hourly_cost(view: View) -> Measurement:
     """Hourly list price (spot: current spot price) of the running instances; an instance type without a known price
     makes the value missing, never a flat guess."""
     return view.once(_hourly)
 
 
-@recorded(FAMILY, "ec2.cost.monthly_estimate", unit="dollar")
+@recorded(FAMILY, "ec2.cost.monthly_estimate", unit="dollar", kind="instances")
 def monthly_cost(view: View) -> Measurement:
     """The hourly estimate times 730."""
     hourly = view.once(_hourly)
@@ -45,7 +40,7 @@ def monthly_cost(view: View) -> Measurement:
     return Measurement.of(value, samples=hourly.samples, evidence=hourly.evidence, total=hourly.evidence_total)
 
 
-@recorded(FAMILY, "ec2.cost.spot_savings_pct", unit="percent")
+@recorded(FAMILY, "ec2.cost.spot_savings_pct", unit="percent", kind="instances")
 def spot_savings(view: View) -> Measurement:
     """Saving of the running spot instances against their on-demand price. Missing when none runs."""
     rows = view.once(spot)

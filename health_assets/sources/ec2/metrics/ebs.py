@@ -4,23 +4,21 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from health_assets.model.metric import EVIDENCE_LIMIT, Evidence, Family, Measurement
-from health_assets.sources.ec2.metrics.recorded import TODAY, instant_of, of_day, recorded
+from health_assets.model.metric import Family, Measurement
+from health_assets.sources.evidence import Row, evidence
+from health_assets.sources.snapshots import THE_DAY, of_day, recorded
 from health_assets.sources.view import View
 
 FAMILY = Family(source="ec2", name="ebs", title="EBS volumes and snapshots")
 
 
-def _pieces(rows: pd.DataFrame, *, label: str, at: str) -> list[Evidence]:
-    return [
-        Evidence(label=getattr(row, label), at=instant_of(getattr(row, at)), note=f"{row.size_gib} GiB, {row.state}")
-        for row in rows.head(EVIDENCE_LIMIT).itertuples(index=False)
-    ]
+def _note(row: Row) -> str:
+    return f"{row.size_gib} GiB, {row.state}"
 
 
 def _volumes(rows: pd.DataFrame, *, samples: int, value: float | None = None) -> Measurement:
     oldest = rows.sort_values(["created_at", "volume_id"])
-    pieces = _pieces(oldest, label="volume_id", at="created_at")
+    pieces = evidence(oldest, label=lambda row: str(row.volume_id), at="created_at", note=_note)
     return Measurement.of(len(rows) if value is None else value, samples=samples, evidence=pieces, total=len(rows))
 
 
@@ -62,17 +60,17 @@ def existing_snapshots(view: View) -> pd.DataFrame:
 def _snapshots(view: View, value: Callable[[pd.DataFrame], float]) -> Measurement:
     rows = view.once(existing_snapshots)
     newest = rows.sort_values(["started_at", "snapshot_id"], ascending=False)
-    pieces = _pieces(newest, label="snapshot_id", at="started_at")
+    pieces = evidence(newest, label=lambda row: str(row.snapshot_id), at="started_at", note=_note)
     return Measurement.of(value(rows), samples=len(rows), evidence=pieces, total=len(rows))
 
 
-@FAMILY.metric("ec2.ebs.snapshots.total", unit="snapshot", needs={"snapshots": TODAY})
+@FAMILY.metric("ec2.ebs.snapshots.total", unit="snapshot", needs={"snapshots": THE_DAY})
 def snapshot_count(view: View) -> Measurement:
     """Own EBS snapshots started at or before T. One that is no longer listed counts until it was missed."""
     return _snapshots(view, len)
 
 
-@FAMILY.metric("ec2.ebs.snapshots.size_gb", unit="gibibyte", needs={"snapshots": TODAY})
+@FAMILY.metric("ec2.ebs.snapshots.size_gb", unit="gibibyte", needs={"snapshots": THE_DAY})
 def snapshot_size(view: View) -> Measurement:
     """Volume size of the own EBS snapshots started at or before T; what AWS bills is less and not told."""
     return _snapshots(view, lambda rows: float(rows["size_gib"].sum()))

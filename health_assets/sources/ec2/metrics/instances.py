@@ -7,16 +7,9 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.ec2.metrics.recorded import (
-    counted,
-    instance_evidence,
-    living,
-    recorded,
-    running,
-    spot,
-    summed,
-    unknown_of,
-)
+from health_assets.sources.ec2.metrics.evidence import counted, instance_evidence
+from health_assets.sources.ec2.metrics.recorded import living, running, spot, summed, unknown_of
+from health_assets.sources.snapshots import recorded
 from health_assets.sources.view import View
 
 FAMILY = Family(source="ec2", name="instances", title="EC2 instances")
@@ -25,40 +18,40 @@ DAY_SECONDS = 86_400
 FIRST_HOUR = timedelta(hours=1)
 
 
-@recorded(FAMILY, "ec2.instances.total", unit="instance")
+@recorded(FAMILY, "ec2.instances.total", unit="instance", kind="instances")
 def total_count(view: View) -> Measurement:
     """Instances that are not terminated."""
     rows = view.once(living)
     return counted(rows, samples=len(rows))
 
 
-@recorded(FAMILY, "ec2.instances.running", unit="instance")
+@recorded(FAMILY, "ec2.instances.running", unit="instance", kind="instances")
 def running_count(view: View) -> Measurement:
     """Instances running."""
     return counted(view.once(running), samples=len(view.once(living)))
 
 
-@recorded(FAMILY, "ec2.instances.stopped", unit="instance")
+@recorded(FAMILY, "ec2.instances.stopped", unit="instance", kind="instances")
 def stopped_count(view: View) -> Measurement:
     """Instances stopped."""
     rows = view.once(living)
     return counted(rows[rows["state"] == "stopped"], samples=len(rows))
 
 
-@recorded(FAMILY, "ec2.instances.spot", unit="instance")
+@recorded(FAMILY, "ec2.instances.spot", unit="instance", kind="instances")
 def spot_count(view: View) -> Measurement:
     """Running spot instances."""
     return counted(view.once(spot), samples=len(view.once(running)))
 
 
-@recorded(FAMILY, "ec2.instances.ondemand", unit="instance")
+@recorded(FAMILY, "ec2.instances.ondemand", unit="instance", kind="instances")
 def ondemand_count(view: View) -> Measurement:
     """Running on-demand instances."""
     rows = view.once(running)
     return counted(rows[rows["lifecycle"] == "on-demand"], samples=len(rows))
 
 
-@recorded(FAMILY, "ec2.instances.gpu_instances", unit="instance")
+@recorded(FAMILY, "ec2.instances.gpu_instances", unit="instance", kind="instances")
 def gpu_instance_count(view: View) -> Measurement:
     """Running instances with GPUs."""
     rows = view.once(running)
@@ -66,19 +59,19 @@ def gpu_instance_count(view: View) -> Measurement:
     return unknown_of("size", rows, unknown) if unknown.any() else counted(rows[rows["gpus"] > 0], samples=len(rows))
 
 
-@recorded(FAMILY, "ec2.instances.gpu_count", unit="gpu")
+@recorded(FAMILY, "ec2.instances.gpu_count", unit="gpu", kind="instances")
 def gpu_count(view: View) -> Measurement:
     """GPUs of the running instances, from the provider's instance-type description, not a hand-kept table."""
     return summed(view.once(running), "gpus", what="size")
 
 
-@recorded(FAMILY, "ec2.instances.cpu_count", unit="core")
+@recorded(FAMILY, "ec2.instances.cpu_count", unit="core", kind="instances")
 def cpu_count(view: View) -> Measurement:
     """vCPUs of the running instances, from the provider's instance-type description."""
     return summed(view.once(running), "vcpus", what="size")
 
 
-@recorded(FAMILY, "ec2.instances.idle", unit="instance")
+@recorded(FAMILY, "ec2.instances.idle", unit="instance", kind="instances")
 def idle_count(view: View) -> Measurement:
     """Running instances whose mean CPU utilisation over the last 24 hours is below the configured share (default 5%).
     One that was started within the last hour and has no reading yet is not idle."""
@@ -91,14 +84,14 @@ def idle_count(view: View) -> Measurement:
     return counted(idle, samples=len(rows))
 
 
-@recorded(FAMILY, "ec2.instances.avg_age_days", unit="day")
+@recorded(FAMILY, "ec2.instances.avg_age_days", unit="day", kind="instances")
 def average_age(view: View) -> Measurement:
     """Mean age of the running instances since first launch (attachment time of the primary network interface;
     LaunchTime is only the last start)."""
     return _ages(view, lambda ages: float(ages.mean()))
 
 
-@recorded(FAMILY, "ec2.instances.oldest_age_days", unit="day")
+@recorded(FAMILY, "ec2.instances.oldest_age_days", unit="day", kind="instances")
 def oldest_age(view: View) -> Measurement:
     """Age since first launch of the oldest running instance."""
     return _ages(view, lambda ages: float(ages.max()))

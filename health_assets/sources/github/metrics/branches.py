@@ -1,22 +1,19 @@
 """Branches: how many there were, as it was recorded on the day itself."""
 
-from datetime import timedelta
-
 import pandas as pd
 
-from health_assets.model.metric import Family, History, Measurement
+from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.github.metrics.timeline import facts
+from health_assets.sources.snapshots import of_day, recorded
 from health_assets.sources.view import View
 
 FAMILY = Family(source="github", name="branches", title="Branches")
 
 
-@FAMILY.metric("github.branches.active", unit="branch", needs={"branches": timedelta(0)}, history=History.RECORDED)
+@recorded(FAMILY, "github.branches.active", unit="branch", kind="branches")
 def active_count(view: View) -> Measurement:
     """Branches other than the default branch, as counted on the day; a past day cannot be counted again."""
-    snapshots = facts(view, "branches")
-    today = snapshots[snapshots["key"].str.startswith(f"{view.day.key}/")].sort_values("version")
+    today = of_day(view, "branches").sort_values("version")
     if today.empty or pd.isna(today["total"].iloc[-1]):
         return Measurement.missing(Reason.NOT_RECONSTRUCTIBLE, "the branches were not counted on that day")
     total = int(today["total"].iloc[-1])

@@ -8,7 +8,8 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.github.metrics.evidence import Row, counted, evidence, known_text, run_label
+from health_assets.sources.evidence import Row, counted, evidence, text_of
+from health_assets.sources.github.metrics.evidence import run_label
 from health_assets.sources.github.metrics.runs import FAILED, runs_within, undecidable
 from health_assets.sources.github.metrics.timeline import facts
 from health_assets.sources.github.metrics.workflows import default_branch_runs, latest_benchmarks, latest_tests
@@ -21,8 +22,8 @@ SECONDS_A_MINUTE = 60
 
 
 def _outcome(row: Row) -> str:
-    conclusion = known_text(row.conclusion) or "not concluded"
-    return f"{conclusion} on {known_text(row.branch)} ({known_text(row.event)})"
+    conclusion = text_of(row.conclusion) or "not concluded"
+    return f"{conclusion} on {text_of(row.branch)} ({text_of(row.event)})"
 
 
 def _week(view: View) -> pd.DataFrame:

@@ -1,14 +1,14 @@
 """Code: how much of it the commits of a week changed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
+from health_assets.sources.evidence import Row, evidence, rows_of
 from health_assets.sources.github.metrics.developers import commits_last_week
-from health_assets.sources.github.metrics.evidence import commit_label, evidence
+from health_assets.sources.github.metrics.evidence import commit_label
 from health_assets.sources.github.metrics.timeline import facts
 from health_assets.sources.github.records import WEEK
 from health_assets.sources.view import View
@@ -40,7 +40,7 @@ def lines_deleted(view: View) -> Measurement:
     return _lines(view, "deletions")
 
 
-def _paths(row: Any, known: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
+def _paths(row: Row, known: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
     """Paths of a commit: those of the pull request that brought it, else its own; None when neither is known."""
     by_pull_request = None if pd.isna(row.pull_request) else known.get(f"#{row.pull_request}")
     return by_pull_request if by_pull_request is not None else known.get(row.sha)
@@ -53,7 +53,7 @@ def files_changed(view: View) -> Measurement:
     commits = view.once(commits_last_week)
     changes = facts(view, "changed_files").dropna(subset="paths")
     known = dict(zip(changes["origin"], changes["paths"], strict=True))
-    paths = [_paths(row, known) for row in commits.itertuples(index=False)]
+    paths = [_paths(row, known) for row in rows_of(commits)]
     if unknown := sum(found is None for found in paths):
         return Measurement.missing(Reason.TRUNCATED, f"the paths of {unknown} of {len(commits)} commits are unknown")
     distinct = {path for found in paths for path in found or ()}

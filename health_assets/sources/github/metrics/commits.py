@@ -7,9 +7,10 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
+from health_assets.sources.evidence import Row, counted, evidence
 from health_assets.sources.github.metrics import developers
 from health_assets.sources.github.metrics.developers import commits_last_week
-from health_assets.sources.github.metrics.evidence import Row, commit_label, counted, evidence, numbered
+from health_assets.sources.github.metrics.evidence import commit_label, numbered
 from health_assets.sources.github.metrics.timeline import carries, facts
 from health_assets.sources.github.records import WEEK
 from health_assets.sources.view import View

@@ -5,7 +5,8 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.github.metrics.evidence import commit_label, counted, known_text
+from health_assets.sources.evidence import counted, text_of
+from health_assets.sources.github.metrics.evidence import commit_label
 from health_assets.sources.github.metrics.people import is_bot
 from health_assets.sources.github.metrics.timeline import facts
 from health_assets.sources.github.records import WEEK
@@ -25,7 +26,7 @@ def commits_of_people(view: View) -> pd.DataFrame:
     commits = view.once(commits_last_week)
     flags = commits["author_is_bot"].isin([True])
     by_people = [
-        not is_bot(known_text(author), flagged=flagged, bots=view.settings.bots)
+        not is_bot(text_of(author), flagged=flagged, bots=view.settings.bots)
         for author, flagged in zip(commits["author"], flags, strict=True)
     ]
     return commits[np.array(by_people, dtype=bool)]

@@ -6,7 +6,8 @@ import numpy as np
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.github.metrics.evidence import counted, numbered
+from health_assets.sources.evidence import counted
+from health_assets.sources.github.metrics.evidence import numbered
 from health_assets.sources.github.metrics.timeline import born, labels_at
 from health_assets.sources.view import View
 

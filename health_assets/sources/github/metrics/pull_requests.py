@@ -10,7 +10,8 @@ import pandas as pd
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
 from health_assets.model.time import parse_instant
-from health_assets.sources.github.metrics.evidence import Row, counted, evidence, numbered
+from health_assets.sources.evidence import Row, counted, evidence
+from health_assets.sources.github.metrics.evidence import numbered
 from health_assets.sources.github.metrics.people import is_bot
 from health_assets.sources.github.metrics.timeline import born, facts
 from health_assets.sources.github.records import WEEK

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import pandas as pd
 
-from health_assets.sources.github.metrics.evidence import known_text
+from health_assets.sources.evidence import text_of
 from health_assets.sources.github.metrics.runs import runs_within
 from health_assets.sources.github.records import MONTH
 from health_assets.sources.view import View
@@ -29,7 +29,7 @@ def _chosen(view: View, patterns: Sequence[str]) -> pd.Series:
     """Workflow id -> whether `patterns` fit the name its latest run had."""
     newest = view.once(default_branch_runs).drop_duplicates("workflow_id", keep="first")
     fits = [
-        matches(known_text(workflow), known_text(path), patterns)
+        matches(text_of(workflow), text_of(path), patterns)
         for workflow, path in zip(newest["workflow"], newest["path"], strict=True)
     ]
     return pd.Series(fits, index=newest["workflow_id"], dtype=bool)

@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 from health_assets.model.metric import Family, Measurement
+from health_assets.sources.evidence import Row
+from health_assets.sources.skypilot.metrics.evidence import counted, for_hours, shown
 from health_assets.sources.skypilot.metrics.timeline import (
     AT_T,
     ENDED,
     QUEUED,
     RUNNING,
-    Row,
-    counted,
-    for_hours,
     in_phase,
     jobs_at,
     running,
-    shown,
     unknown,
 )
 from health_assets.sources.skypilot.records import CANCELLED, FAILURE_PREFIX, MONTH, SUCCEEDED, WEEK

@@ -13,16 +13,9 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.skypilot.metrics.timeline import (
-    ENDED,
-    QUEUED,
-    SECONDS_AN_HOUR,
-    Row,
-    evidence_of,
-    job_number,
-    jobs_at,
-    status_at,
-)
+from health_assets.sources.evidence import Row, rows_of
+from health_assets.sources.skypilot.metrics.evidence import evidence_of, job_number
+from health_assets.sources.skypilot.metrics.timeline import ENDED, QUEUED, SECONDS_AN_HOUR, jobs_at, status_at
 from health_assets.sources.skypilot.records import is_failure
 from health_assets.sources.skypilot.resources import gpus_in
 from health_assets.sources.view import View
@@ -76,7 +69,7 @@ def _chosen(view: View) -> pd.DataFrame:
 
 
 def _values(view: View, value_of: ValueOf) -> Iterator[tuple[Row, float | Unknown]]:
-    for row in view.once(_chosen).itertuples(index=False, name="Job"):
+    for row in rows_of(view.once(_chosen)):
         value = value_of(row, view.at, view.settings)
         if value is not None:
             yield row, value

@@ -13,7 +13,8 @@ import pandas as pd
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
 from health_assets.model.time import parse_instant
-from health_assets.sources.skypilot.metrics.timeline import AT_T, counted, running, shown, unknown
+from health_assets.sources.skypilot.metrics.evidence import counted, shown
+from health_assets.sources.skypilot.metrics.timeline import AT_T, running, unknown
 from health_assets.sources.view import View
 
 FAMILY = Family(source="skypilot", name="recoveries", title="Recoveries of managed jobs")

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
-from health_assets.sources.skypilot.metrics.timeline import AT_T, counted, for_hours, running, shown, unknown
+from health_assets.sources.skypilot.metrics.evidence import counted, for_hours, shown
+from health_assets.sources.skypilot.metrics.timeline import AT_T, running, unknown
 from health_assets.sources.skypilot.resources import gpus_in
 from health_assets.sources.view import View
 

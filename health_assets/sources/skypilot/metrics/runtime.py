@@ -7,7 +7,8 @@ import pandas as pd
 
 from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
-from health_assets.sources.skypilot.metrics.timeline import AT_T, SECONDS_AN_HOUR, counted, for_hours, running, shown
+from health_assets.sources.skypilot.metrics.evidence import counted, for_hours, shown
+from health_assets.sources.skypilot.metrics.timeline import AT_T, SECONDS_AN_HOUR, running
 from health_assets.sources.view import View
 
 FAMILY = Family(source="skypilot", name="runtime", title="Runtime of managed jobs")

@@ -1,26 +1,37 @@
 """Runs as evidence, and the three shapes that most measures have: a number of runs, a mean, a share."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from health_assets.model.metric import EVIDENCE_LIMIT, Evidence, Measurement
+from health_assets.model.metric import Evidence, Measurement
 from health_assets.model.reason import Reason
+from health_assets.sources import evidence as shared
+from health_assets.sources.evidence import Row, Text
 
-Row = Any
-"""A named tuple of a frame's row."""
+#: Column of runs_at(): the end of a run, or its creation while it is active.
+AT = "shown_at"
 
 
-def evidence(runs: pd.DataFrame, *, note: Callable[[Row], str] | None = None) -> list[Evidence]:
-    """The first EVIDENCE_LIMIT runs with their end, or their creation while active."""
-    return [_piece(row, note or _state) for row in runs.head(EVIDENCE_LIMIT).itertuples(index=False)]
+def run_name(row: Row) -> str:
+    """Label of a run."""
+    return str(row.name)
+
+
+def state(row: Row) -> str:
+    """The state of a run at T: the final one once it ended."""
+    return "active" if row.active else str(row.state)
+
+
+def evidence(runs: pd.DataFrame, *, note: Text = state) -> list[Evidence]:
+    """The first runs with their end, or their creation while active."""
+    return shared.evidence(runs, label=run_name, at=AT, note=note)
 
 
 def counted(runs: pd.DataFrame, *, of: pd.DataFrame) -> Measurement:
     """The number of `runs`. of: the runs looked at, which must not depend on how many others are stored."""
-    return Measurement.of(len(runs), samples=len(of), evidence=evidence(runs), total=len(runs))
+    return shared.counted(runs, samples=len(of), label=run_name, at=AT, note=state)
 
 
 def mean(runs: pd.DataFrame, values: Sequence[float | None], *, what: str) -> Measurement:
@@ -39,12 +50,3 @@ def success_percent(good: pd.DataFrame, bad: pd.DataFrame) -> Measurement:
     if not total:
         return Measurement.missing(Reason.NO_DATA, "no run ended finished, failed, crashed or killed in the 24 hours")
     return Measurement.of(len(good) / total * 100, samples=total, evidence=evidence(bad), total=len(bad))
-
-
-def _state(row: Row) -> str:
-    return "active" if row.active else str(row.state)
-
-
-def _piece(row: Row, note: Callable[[Row], str]) -> Evidence:
-    at = row.created_at if row.active else row.ended_at
-    return Evidence(label=str(row.name), url=str(row.url), at=at.to_pydatetime(), note=note(row))

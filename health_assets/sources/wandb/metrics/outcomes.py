@@ -8,7 +8,7 @@ from health_assets.model.metric import Family, Measurement
 from health_assets.model.reason import Reason
 from health_assets.sources.view import View
 from health_assets.sources.wandb.metrics.evidence import evidence, mean
-from health_assets.sources.wandb.metrics.life import ended_within, runs_at, summary_value
+from health_assets.sources.wandb.metrics.timeline import ended_within, runs_at, summary_value
 from health_assets.sources.wandb.records import WEEK
 from health_assets.sources.wandb.settings import AccuracyKey
 

@@ -3,7 +3,7 @@
 from health_assets.model.metric import Family, Measure, Measurement
 from health_assets.sources.view import View
 from health_assets.sources.wandb.metrics.evidence import counted, mean, success_percent
-from health_assets.sources.wandb.metrics.life import ended_within, failed, finished, selected, summary_value
+from health_assets.sources.wandb.metrics.timeline import ended_within, failed, finished, selected, summary_value
 from health_assets.sources.wandb.records import DAY
 
 FAMILY = Family(source="wandb", name="push_to_main", title="Push to main")

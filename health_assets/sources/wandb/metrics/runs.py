@@ -5,7 +5,7 @@ from datetime import timedelta
 from health_assets.model.metric import Family, Measurement
 from health_assets.sources.view import View
 from health_assets.sources.wandb.metrics.evidence import counted
-from health_assets.sources.wandb.metrics.life import ended_within, failed, finished, runs_at
+from health_assets.sources.wandb.metrics.timeline import ended_within, failed, finished, runs_at
 from health_assets.sources.wandb.records import DAY, WEEK
 
 FAMILY = Family(source="wandb", name="runs", title="Runs")

@@ -7,7 +7,7 @@ import numpy as np
 from health_assets.model.metric import Family, Measurement
 from health_assets.sources.view import View
 from health_assets.sources.wandb.metrics.evidence import counted, evidence, mean
-from health_assets.sources.wandb.metrics.life import (
+from health_assets.sources.wandb.metrics.timeline import (
     SECONDS_A_HOUR,
     ended_within,
     finished,

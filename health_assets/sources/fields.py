@@ -1,7 +1,8 @@
 """Checked access to payload fields: a missing or mistyped one is a ContractError that names it, never a default."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from health_assets.model.errors import ContractError
@@ -10,6 +11,8 @@ from health_assets.model.time import parse_instant
 
 Payload = Mapping[str, Any]
 Value = TypeVar("Value")
+
+KEY_LIMIT = 80
 
 
 def required(payload: Payload, key: str, kind: type[Value]) -> Value:
@@ -30,6 +33,28 @@ def optional(payload: Payload, key: str, kind: type[Value]) -> Value | None:
     return value
 
 
+def text(payload: Payload, key: str, *, unknown: Collection[str] = ("",)) -> str | None:
+    """The text at `key`; None for null, nothing, and the words that mean that it is `unknown`."""
+    value = optional(payload, key, str)
+    return None if value in unknown else value
+
+
+def required_text(payload: Payload, key: str, *, unknown: Collection[str] = ("",)) -> str:
+    """As text(), which must be known."""
+    value = text(payload, key, unknown=unknown)
+    if value is None:
+        raise ContractError(f"{key} is missing")
+    return value
+
+
+def number(payload: Payload, key: str) -> float:
+    """The finite number at `key`."""
+    value = payload.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ContractError(f"{key} is {type(value).__name__}, expected a number")
+    return float(value)
+
+
 def instant(payload: Payload, key: str) -> datetime:
     """The ISO instant at `key` as an aware UTC datetime."""
     return _parsed(required(payload, key, str), key)
@@ -37,16 +62,18 @@ def instant(payload: Payload, key: str) -> datetime:
 
 def optional_instant(payload: Payload, key: str) -> datetime | None:
     """As instant(), None where the payload has null."""
-    text = optional(payload, key, str)
-    return None if text is None else _parsed(text, key)
+    value = optional(payload, key, str)
+    return None if value is None else _parsed(value, key)
 
 
-def nodes(payload: Payload, connection: str) -> list[Payload]:
-    """The nodes of a GraphQL connection that must be complete; raises ContractError while pages are left."""
-    body = required(payload, connection, dict)
-    if (body.get("pageInfo") or {}).get("hasNextPage"):
-        raise ContractError(f"{connection} is not complete")
-    return [node for node in required(body, "nodes", list) if node is not None]
+def epoch(payload: Payload, key: str) -> datetime | None:
+    """Seconds since 1970 as an aware UTC instant; None for null and for -1 and 0, which stand for never."""
+    if payload.get(key) is None or (seconds := number(payload, key)) <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, tz=UTC)
+    except (OverflowError, ValueError, OSError):
+        raise ContractError(f"{key} is no instant") from None
 
 
 def read_each(
@@ -62,15 +89,16 @@ def read_each(
         try:
             record = read(payload)
         except ContractError as error:
-            rejections.append(Rejection(kind=kind, key=str(payload.get(name, "?"))[:80], problem=error.message))
+            key = str(payload.get(name, "?"))[:KEY_LIMIT]
+            rejections.append(Rejection(kind=kind, key=key, problem=error.message))
             continue
         if record is not None:
             records.append(record)
     return records, rejections
 
 
-def _parsed(text: str, key: str) -> datetime:
+def _parsed(value: str, key: str) -> datetime:
     try:
-        return parse_instant(text)
+        return parse_instant(value)
     except ValueError:
-        raise ContractError(f"{key} is {text[:40]!r}, expected an ISO instant") from None
+        raise ContractError(f"{key} is {value[:40]!r}, expected an ISO instant") from None

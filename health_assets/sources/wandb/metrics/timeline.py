@@ -18,7 +18,7 @@ def runs_at(view: View) -> pd.DataFrame:
     """Runs created at or before T, newest end first, then those active at T.
 
     active: had not ended at T; ended_at is then NaT, whatever came later. hours: how long it took, as the run itself
-    measured it, else from its creation to its end; NaN while active.
+    measured it, else from its creation to its end; NaN while active. shown_at: its end, or its creation while active.
     """
     runs = view.records("runs")
     runs = runs[runs["created_at"] <= view.at]
@@ -26,7 +26,8 @@ def runs_at(view: View) -> pd.DataFrame:
     measured = runs["runtime_seconds"].astype("float64")
     lived = (runs["ended_at"] - runs["created_at"]).dt.total_seconds()
     hours = measured.where(measured.notna(), lived).where(over) / SECONDS_A_HOUR
-    runs = runs.assign(active=~over, ended_at=runs["ended_at"].where(over), hours=hours)
+    ended = runs["ended_at"].where(over)
+    runs = runs.assign(active=~over, ended_at=ended, hours=hours, shown_at=ended.where(over, runs["created_at"]))
     return runs.sort_values(["ended_at", "created_at", "key"], ascending=[False, False, True])
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from health_assets.model.errors import Cause
-from health_assets.sources.github.answers import Received, RequestFailed, data_of, payload_of
+from health_assets.sources.answers import Received, RequestFailed, payload_of
 
 WHAT = "acme/rocket: GET /repos/acme/rocket/actions/runs"
 
@@ -32,9 +32,9 @@ def failure(status, message="no", **headers):
         (502, Cause.SERVER_ERROR),
     ],
 )
-def test_every_bad_status_has_its_cause_and_a_hint(status, cause):
+def test_every_bad_status_has_its_cause(status, cause):
     error = failure(status)
-    assert (cause, True) == (error.cause, bool(error.hint))
+    assert cause is error.cause
     assert error.message.startswith(f"{WHAT}: HTTP {status}")
 
 
@@ -51,6 +51,20 @@ def test_only_a_short_retry_after_is_worth_waiting_for():
     assert failure(429).retry_in is None
 
 
+def test_a_quota_that_is_free_again_within_seconds_is_waited_for():
+    assert failure(429, x_ratelimit_reset="3").retry_in == 3
+    assert failure(429, x_ratelimit_reset="1800").retry_in is None
+    assert "resets in 1800 s" in failure(429, x_ratelimit_reset="1800").message
+
+
+def test_a_quota_may_tell_the_instant_of_its_reset():
+    headers = {"x-ratelimit-reset": "1772355600"}
+    answer = Received(status=429, headers=headers, text="", at=1772355598.0)
+    with pytest.raises(RequestFailed) as caught:
+        payload_of(answer, what=WHAT)
+    assert caught.value.retry_in == 2
+
+
 def test_a_server_error_is_tried_again_unless_it_asks_for_a_long_wait():
     assert failure(502).retry_in == 0
     assert failure(503, retry_after="120").retry_in is None
@@ -65,38 +79,3 @@ def test_a_good_status_with_a_bad_body_is_a_failure(text, shape):
     with pytest.raises(RequestFailed, match=shape) as caught:
         payload_of(Received(status=200, headers={}, text=text), what=WHAT)
     assert caught.value.cause is Cause.BAD_PAYLOAD
-
-
-def graphql(*errors, data=None):
-    return data_of({"data": {"repository": {}} if data is None else data, "errors": list(errors)}, what=WHAT)
-
-
-@pytest.mark.parametrize(
-    ("error", "cause"),
-    [
-        ({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, Cause.RATE_LIMITED),
-        ({"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"}, Cause.NOT_FOUND),
-        ({"type": "FORBIDDEN", "message": "Resource not accessible"}, Cause.PERMISSION),
-        ({"message": "Something went wrong while executing your query"}, Cause.SERVER_ERROR),
-        ({"message": "Field 'x' does not exist"}, Cause.INCOMPLETE),
-    ],
-)
-def test_partial_data_with_an_error_is_a_failure(error, cause):
-    with pytest.raises(RequestFailed) as caught:
-        graphql(error)
-    assert cause is caught.value.cause
-
-
-def test_lines_that_cannot_be_counted_leave_the_rest_usable():
-    error = {"path": ["repository", "defaultBranchRef", "target", "history", "nodes", 3, "additions"], "message": "no"}
-    assert graphql(error) == ({"repository": {}}, True)
-
-
-def test_a_node_that_is_gone_leaves_the_others_usable():
-    error = {"type": "NOT_FOUND", "path": ["nodes", 1], "message": "Could not resolve to a node"}
-    assert graphql(error, data={"nodes": [{"id": "a"}, None]}) == ({"nodes": [{"id": "a"}, None]}, False)
-
-
-def test_an_answer_that_is_no_graphql_answer_is_a_failure():
-    with pytest.raises(RequestFailed, match="not a GraphQL answer"):
-        data_of(["a proxy"], what=WHAT)
