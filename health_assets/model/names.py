@@ -27,6 +27,11 @@ def fom_key(fom: str) -> tuple[str, ...]:
     return ("fom", match[1], match[2])
 
 
-def publish_key(target: str) -> tuple[str, ...]:
-    """Asset key of a publisher."""
-    return ("publish", target)
+def query_metric(fom: str, *, source: str, fingerprint: str) -> str:
+    """Metric name of a row that asks `source` a query: `<source>.<area>.<name>.<fingerprint>`. Raises ValueError."""
+    return ".".join((source, *fom_key(fom)[1:], fingerprint))
+
+
+def publish_key(*target: str) -> tuple[str, ...]:
+    """Asset key of a publisher: `page`, or a service and what is kept there."""
+    return ("publish", *target)

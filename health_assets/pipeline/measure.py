@@ -19,6 +19,10 @@ from health_assets.model.time import DAY, Day, days_touching, iso
 from health_assets.pipeline.runtime import Runtime
 from health_assets.sources.view import View
 
+#: A failed source says nothing new: what was measured earlier in the day stays, with its own time. Nor does a day that
+#: was not recorded, whose value may have been restored from what was published.
+SAYS_NOTHING = frozenset({Reason.SOURCE_FAILED, Reason.NOT_RECONSTRUCTIBLE})
+
 Changed = list[tuple[str, str, str]]
 """(metric, scope, day) of the observations that are new or different."""
 
@@ -34,11 +38,11 @@ def measure(
         scoped = _Scope(runtime, source, settings, scope=scope, days=days)
         observations = [scoped.observe(metric, day) for family in wanted for metric in family.metrics for day in days]
         failed = [seen for seen in observations if seen.reason is Reason.SOURCE_FAILED]
+        unrecorded = [seen for seen in observations if seen.reason is Reason.NOT_RECONSTRUCTIBLE]
         changed += runtime.store.write_observations(
-            [seen for seen in observations if seen.reason is not Reason.SOURCE_FAILED], keep_values=False
+            [seen for seen in observations if seen.reason not in SAYS_NOTHING], keep_values=False
         )
-        # a failed source says nothing new: what was measured earlier in the day stays, with its own time
-        changed += runtime.store.write_observations(_news(runtime, failed), keep_values=True)
+        changed += runtime.store.write_observations([*unrecorded, *_news(runtime, failed)], keep_values=True)
     return changed
 
 

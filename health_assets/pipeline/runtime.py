@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from health_assets.config import Config, load_config
+from health_assets.config import Config, load_config, sandbox_datadog
+from health_assets.datadog.settings import Settings as DatadogSettings
+from health_assets.model.errors import CatalogueError
 from health_assets.model.fom import Fom
 from health_assets.model.metric import Metric
 from health_assets.model.source import Source
@@ -15,6 +17,7 @@ from health_assets.model.time import Day, day_at, days_ending
 from health_assets.pipeline.clock import Clock
 from health_assets.pipeline.sandbox import sandbox_reachable
 from health_assets.scoring.catalogue import load_catalogue, rows_of
+from health_assets.scoring.sources import source_of
 from health_assets.sources.registry import SOURCES
 from health_assets.store.store import Store
 
@@ -65,13 +68,27 @@ def all_metric_names() -> frozenset[str]:
 
 def load_project(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Project:
     """Reads configuration and catalogue. No network, no store. Raises ConfigError or CatalogueError."""
-    config = load_config(path, environ=environ)
-    sources = {name: (SOURCES[name], settings) for name, settings in config.settings.sources.items()}
+    return configured_project(load_config(path, environ=environ))
+
+
+def configured_project(config: Config) -> Project:
+    """The configured sources, with what the catalogue's rows ask them, and the rows. Raises CatalogueError."""
     foms = load_catalogue(
         known_metrics=all_metric_names(),
         overrides=config.settings.foms,
         overrides_origin=config.origin,
     )
+    asked = [fom for fom in foms if fom.enabled and fom.query is not None]
+    for fom in asked:
+        source = source_of(fom.metric)
+        if source not in config.settings.sources:
+            raise CatalogueError(
+                f"{config.origin}: foms.{fom.name}: metric: asks {source} a query, and that source is not configured",
+                hint=f"add {source}: under sources, see docs/configuration.md, or set enabled: false on the row",
+            )
+    sources = {
+        name: (SOURCES[name].declared_for(asked), settings) for name, settings in config.settings.sources.items()
+    }
     return Project(config=config, sources=sources, foms=rows_of(foms, sources=set(sources)))
 
 
@@ -80,8 +97,22 @@ def open_runtime(project: Project, *, clock: Clock, network: bool = False) -> It
     """Opens the store (migrating it) and, for `network` work in sandbox mode, makes sure that the sandbox answers."""
     with Store.open(project.config.settings.store) as store:
         if network and project.config.sandbox:
-            with sandbox_reachable(project.sources, port=project.config.sandbox_port, clock=clock) as sources:
-                reached = Project(config=project.config, sources=sources, foms=project.foms)
+            with sandbox_reachable(port=project.config.sandbox_port, clock=clock) as url:
+                reached = project if url is None else _moved(project, url)
                 yield Runtime(project=reached, store=store, clock=clock)
         else:
             yield Runtime(project=project, store=store, clock=clock)
+
+
+def _moved(project: Project, url: str) -> Project:
+    """The sandbox's project with everything that it talks to at another base address."""
+    settings = project.config.settings
+    sources = {
+        name: (source, source.settings.model_validate(source.demo(url)))
+        for name, (source, _) in project.sources.items()
+    }
+    publish = settings.publish.model_copy(
+        update={"datadog": settings.publish.datadog and DatadogSettings.model_validate(sandbox_datadog(url))}
+    )
+    config = replace(project.config, settings=settings.model_copy(update={"publish": publish}))
+    return replace(project, config=config, sources=sources)

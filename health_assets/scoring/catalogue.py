@@ -11,6 +11,7 @@ from health_assets.model.errors import CatalogueError
 from health_assets.model.fom import Fom
 from health_assets.model.names import FOM_NAME, METRIC_NAME
 from health_assets.scoring.points import parse_points
+from health_assets.scoring.queries import QUERY_KEYS, as_written, asked_metric
 from health_assets.scoring.sources import METRIC_ROOTS, source_of
 from health_assets.scoring.unique_yaml import load_unique_yaml
 
@@ -18,9 +19,9 @@ CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 CATEGORIES = ("Training", "CI/CD", "Eval", "Additional")
 
 _REQUIRED = ("label", "category", "metric", "points")
-_FILE_KEYS = ("name", *_REQUIRED, "condition", "why")
+_FILE_KEYS = ("name", *_REQUIRED, *QUERY_KEYS, "condition", "why")
 _CHANGE_KEYS = ("label", "points", "condition", "why", "order", "enabled")
-_ADD_KEYS = (*_REQUIRED, "condition", "why", "order", "enabled")
+_ADD_KEYS = (*_REQUIRED, *QUERY_KEYS, "condition", "why", "order", "enabled")
 
 
 def load_catalogue(
@@ -101,9 +102,10 @@ def _fom(entry: Any, *, keys: Collection[str], where: str) -> Fom:
     except ValueError as error:
         hint = 'write them like "0:1 30:0" or [[0, 1], [30, 0]]'
         raise CatalogueError(f"{where}: points: {error}", hint=hint) from error
-    texts = {key: entry[key] for key in ("name", "label", "category", "metric")}
+    metric, query = asked_metric(entry, where=where)
+    texts = {key: entry[key] for key in ("name", "label", "category")}
     optional = {key: entry.get(key, "") for key in ("condition", "why")}
-    return Fom(**texts, **optional, points=points, enabled=enabled)
+    return Fom(**texts, **optional, metric=metric, points=points, enabled=enabled, query=query)
 
 
 def _overridden(
@@ -119,9 +121,14 @@ def _overridden(
     order = change.get("order", place)
     if isinstance(order, bool) or not isinstance(order, int | float) or not abs(order) < float("inf"):
         raise CatalogueError(f"{where}: order: {order!r} is not a number", hint="1 is the first row of the catalogue")
-    entry = {} if base is None else {key: getattr(base, key) for key in _FILE_KEYS if getattr(base, key) != ""}
+    entry = {} if base is None else _entry(base)
     entry |= {"name": name} | {key: value for key, value in change.items() if key != "order"}
     return float(order), 0 if "order" in change else 1, _fom(entry, keys=(*_ADD_KEYS, "name"), where=where)
+
+
+def _entry(base: Fom) -> dict[str, Any]:
+    texts = {key: getattr(base, key) for key in ("label", "category", "metric", "condition", "why")}
+    return {key: text for key, text in texts.items() if text} | {"points": base.points} | as_written(base)
 
 
 def _check_keys(entry: Any, *, keys: Collection[str], where: str) -> None:
@@ -143,10 +150,9 @@ def _reject_duplicates(foms: Collection[Fom], *, origin: str) -> None:
 def _check_metrics(foms: Collection[Fom], *, known_metrics: Collection[str] | None, origin: str) -> None:
     known_sources = {source_of(metric) for metric in known_metrics or ()}
     for fom in foms:
+        if fom.query is not None:
+            continue
         where = f"{origin}: {fom.name}: metric: {fom.metric!r}"
-        if fom.metric.lower().startswith("datadog:"):
-            hint = "name a raw metric; Datadog queries cannot be scored yet"
-            raise CatalogueError(f"{where} is a Datadog query", hint=hint)
         if METRIC_NAME.fullmatch(fom.metric) is None:
             raise CatalogueError(f"{where} is not a metric name", hint="like github.prs.stale_count_14d")
         source = source_of(fom.metric)

@@ -10,6 +10,7 @@ METRIC_ROOTS = {
     "k8s": "kubernetes",
     "training": "training_jobs",
     "eval": "evals",
+    "datadog": "datadog",
 }
 _COLLECTOR = "collector"
 

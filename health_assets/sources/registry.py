@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from health_assets.model.source import Source
-from health_assets.sources import asana, ec2, evals, github, kubernetes, skypilot, training_jobs, wandb
+from health_assets.sources import asana, datadog, ec2, evals, github, kubernetes, skypilot, training_jobs, wandb
 
 SOURCES: Mapping[str, Source] = {
     "github": github.SOURCE,
@@ -14,4 +14,5 @@ SOURCES: Mapping[str, Source] = {
     "kubernetes": kubernetes.SOURCE,
     "training_jobs": training_jobs.SOURCE,
     "evals": evals.SOURCE,
+    "datadog": datadog.SOURCE,
 }

@@ -22,7 +22,7 @@ from health_assets_tests.docs.pages import DOCS, PAGES, ROOT, fences, name_of
 #: What a block that shows other keys leaves out.
 SOURCES = {"sources": {"github": {"repositories": ["acme/rocket"], "token": {"env": "GITHUB_TOKEN"}}}}
 HEREDOC = re.compile(r"health\.yaml <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)
-OTHER_FILES = ("# dagster.yaml\n", "# catalogue.yaml\n")
+OTHER_FILES = ("# dagster.yaml\n", "# catalogue.yaml\n", "# monitors.yaml\n")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 
 

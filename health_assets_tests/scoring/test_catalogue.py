@@ -153,7 +153,6 @@ def test_rows_of_sources_that_this_installation_does_not_have_are_kept() -> None
 @pytest.mark.parametrize(
     ("metric", "problem"),
     [
-        ("datadog:avg:ci.queue{*}", "is a Datadog query (name a raw metric; Datadog queries cannot be scored yet)"),
         ("githb.prs.open", "belongs to no source (did you mean github.prs.open?)"),
         ("Github PRs", "is not a metric name"),
     ],

@@ -1,0 +1,1 @@
+"""Datadog as a sink: what is sent there, built without any network, and the client that sends it."""
