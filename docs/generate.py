@@ -124,6 +124,8 @@ def _source_section(source: Source) -> Iterator[str]:
     yield from ("", f"## {source.title}", "", f"{source.description} {count} metrics.")
     for family in source.all_families:
         yield from ("", f"### {family.title}", "", *_family_table(family))
+    if not source.kinds:
+        return
     yield from ("", f"### Records of {source.title}", "")
     kinds = [(f"`{kind.name}`", kind.mode.value, _span(kind.lookback), kind.description) for kind in source.kinds]
     yield from _table(("kind", "mode", "look-back", "what it holds"), kinds)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -70,6 +70,8 @@ def _type(annotation: Any) -> str:
     origin, parts = get_origin(annotation), get_args(annotation)
     if annotation is EnvSecret:
         return "`{env: NAME}`"
+    if origin is Annotated:
+        return _type(parts[0])
     if origin in (Union, UnionType):
         return " or ".join(_type(part) for part in parts if part is not NoneType)
     if origin is Literal:

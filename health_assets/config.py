@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from health_assets.datadog.settings import Settings as DatadogSettings
 from health_assets.model.errors import ConfigError
 from health_assets.scoring.unique_yaml import load_unique_yaml
 from health_assets.sources.registry import SOURCES
@@ -42,6 +43,7 @@ class PublishSettings(_Strict):
     """Publishers; present = on."""
 
     page: PageSettings = PageSettings()
+    datadog: DatadogSettings | None = Field(default=None, description="Metrics, dashboards and monitors in Datadog")
 
 
 class Settings(_Strict):
@@ -182,11 +184,21 @@ def _sandbox(environ: Mapping[str, str]) -> Config:
     port = environ.get("HEALTH_SANDBOX_PORT") or str(SANDBOX_PORT)
     if not (port.isdecimal() and 0 < int(port) < 65536):
         raise ConfigError(f"HEALTH_SANDBOX_PORT: {port!r} is not a port", hint="choose one from 1 to 65535")
+    url = f"http://127.0.0.1:{port}"
     document = {
         "store": "sqlite:///var/sandbox/health.db",
-        "sources": {name: dict(SOURCES[name].demo(f"http://127.0.0.1:{port}")) for name in SOURCES},
-        "publish": {"page": {"path": "var/sandbox/site"}},
+        # a source that measures only what rows ask it has nothing to show without such a row
+        "sources": {name: dict(source.demo(url)) for name, source in SOURCES.items() if source.families},
+        "publish": {
+            "page": {"path": "var/sandbox/site"},
+            "datadog": sandbox_datadog(url),
+        },
     }
     settings = parse_settings(document, origin="the sandbox's own settings")
     origin = "no configuration: the built-in sandbox"
     return Config(settings=settings, origin=origin, sandbox=True, sandbox_port=int(port))
+
+
+def sandbox_datadog(url: str) -> dict[str, Any]:
+    """`publish.datadog` of the sandbox at a base address."""
+    return {"api_url": f"{url}/datadog", "env": "demo", "runbooks": "docs/runbooks"}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from health_assets.sources.registry import SOURCES
+
 PACKAGE = Path(__file__).parents[1] / "health_assets"
 
 #: room -> rooms of the project it may import
@@ -18,13 +20,26 @@ ALLOWED = {
     "grid": {"model", "grid"},
     "store": {"model", "store"},
     "sandbox": {"model", "sandbox"},
-    "config": {"model", "sources", "scoring"},
-    "pipeline": {"model", "sources", "scoring", "grid", "store", "sandbox", "config", "pipeline"},
-    "orchestration": {"model", "sources", "scoring", "grid", "config", "pipeline", "orchestration"},
+    "datadog": {"model", "sources", "scoring", "grid", "datadog"},
+    "config": {"model", "sources", "scoring", "datadog"},
+    "pipeline": {"model", "sources", "scoring", "grid", "store", "sandbox", "config", "datadog", "pipeline"},
+    "orchestration": {"model", "sources", "scoring", "grid", "datadog", "config", "pipeline", "orchestration"},
     "definitions": {"orchestration", "pipeline"},
     "__init__": set(),
+    "__main__": {"cli"},
     "cli": {"model", "commands"},
-    "commands": {"model", "scoring", "grid", "sandbox", "config", "pipeline", "orchestration", "commands"},
+    "commands": {
+        "model",
+        "scoring",
+        "sources",
+        "grid",
+        "sandbox",
+        "datadog",
+        "config",
+        "pipeline",
+        "orchestration",
+        "commands",
+    },
 }
 NETWORK = {
     "github",
@@ -38,6 +53,7 @@ NETWORK = {
     "wandb",
     "kubernetes",
     "asana",
+    "datadog_api_client",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -54,6 +70,11 @@ def imports_of(file: Path) -> set[str]:
 
 def room_of(file: Path) -> str:
     return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def source_of(file: Path) -> str:
+    """Name of the folder or module in sources/ that a file belongs to."""
+    return file.relative_to(PACKAGE).parts[1].removesuffix(".py")
 
 
 def each(files: Iterable[Path]) -> pytest.MarkDecorator:
@@ -74,6 +95,18 @@ def test_only_orchestration_and_definitions_import_dagster(file: Path) -> None:
 @each(file for file in MODULES if room_of(file) == "sources" and file.name != "client.py")
 def test_only_client_modules_of_sources_reach_the_network(file: Path) -> None:
     assert set() == {name for name in imports_of(file) if name in NETWORK or name.split(".")[0] in NETWORK}
+
+
+@each(file for file in MODULES if room_of(file) == "sources" and source_of(file) in SOURCES)
+def test_a_source_imports_nothing_from_another_source(file: Path) -> None:
+    used = {name.split(".")[2] for name in imports_of(file) if name.startswith("health_assets.sources.")}
+    assert set() == (used & set(SOURCES)) - {source_of(file)}
+
+
+@each(file for file in MODULES if room_of(file) == "sources" and source_of(file) not in {*SOURCES, "registry"})
+def test_what_sources_share_knows_none_of_them(file: Path) -> None:
+    used = {name.split(".")[2] for name in imports_of(file) if name.startswith("health_assets.sources.")}
+    assert set() == used & {*SOURCES, "registry"}
 
 
 def test_the_model_imports_the_standard_library_only() -> None:

@@ -94,6 +94,7 @@ def _serve_ui(port: int, *, sandbox: str) -> None:
                 _wait(lambda: _answers(port), process=process, log=log)
             out = console()
             out.print(f"Dagster  http://{UI_HOST}:{port}   (lineage: /asset-groups; log: {log})", markup=False)
+            out.print(f"Datadog  {sandbox}/datadog/   (a stand-in: the dashboards as they were pushed)", markup=False)
             out.print(f"sandbox  {sandbox}", markup=False)
             out.print(
                 "The schedule collects every 15 minutes and the sensor publishes. Ctrl-C stops everything.",

@@ -11,6 +11,7 @@ from health_assets.model.errors import HealthError
 from health_assets.model.source import Check
 from health_assets.model.time import iso
 from health_assets.pipeline.clock import Clock
+from health_assets.pipeline.datadog.doctor import diagnose
 from health_assets.pipeline.runtime import Project, open_runtime
 
 
@@ -63,6 +64,9 @@ def _checks(project: Project, clock: Clock) -> Iterator[Check]:
                     else f"{iso(last.started_at)}, {last.requests} requests, {last.errors} errors",
                     hint="" if last is None else "; ".join(message for _, _, message in last.failures),
                 )
+            published = runtime.project.config.settings.publish.datadog
+            if published is not None:
+                yield from diagnose(published)
     except HealthError as error:
         yield Check(name="store", ok=False, detail=error.message, hint=error.hint)
     folder = settings.publish.page.path

@@ -1,6 +1,7 @@
 """The grid as a Vega-Lite v5 specification: a heat map with number, shape and tooltip, data inline."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from health_assets.grid.colour import LOOKS, Colour
@@ -21,9 +22,12 @@ def vega_lite(grid: Grid) -> dict[str, Any]:
         "width": {"step": _STEP["width"]},
         "height": {"step": _STEP["height"]},
         "encoding": {
-            "x": _axis("column", [_column(cell) for cell in grid.rows[0].cells] if grid.rows else [], orient="top"),
+            "x": ordinal_axis(
+                "column", [_column(cell) for cell in grid.rows[0].cells] if grid.rows else [], orient="top"
+            ),
             # two rows may carry the same label, so the name is the key and the axis shows the label
-            "y": _axis("fom", [row.fom.name for row in grid.rows], orient="left") | {"axis": _label_axis(grid)},
+            "y": ordinal_axis("fom", [row.fom.name for row in grid.rows], orient="left")
+            | {"axis": named_axis(row_labels(grid))},
             "tooltip": [
                 {"field": field, "type": "nominal", "title": title}
                 for field, title in (
@@ -39,10 +43,13 @@ def vega_lite(grid: Grid) -> dict[str, Any]:
             ],
         },
         "layer": [
-            {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2}, "encoding": {"color": _scale("fill")}},
+            {
+                "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2},
+                "encoding": {"color": colour_scale("fill")},
+            },
             {
                 "mark": {"type": "text", "fontSize": 11},
-                "encoding": {"text": {"field": "drawn", "type": "nominal"}, "color": _scale("ink")},
+                "encoding": {"text": {"field": "drawn", "type": "nominal"}, "color": colour_scale("ink")},
             },
         ],
         # a shared scale would draw the numbers in the colour of their own background
@@ -51,23 +58,32 @@ def vega_lite(grid: Grid) -> dict[str, Any]:
     }
 
 
-def _axis(field: str, order: list[str], *, orient: str) -> dict[str, Any]:
+def ordinal_axis(field: str, order: list[str], *, orient: str) -> dict[str, Any]:
+    """An encoding by a field whose values keep the given order, its labels upright."""
     axis = {"orient": orient, "labelAngle": 0, "domain": False, "ticks": False}
     return {"field": field, "type": "ordinal", "sort": order, "title": None, "axis": axis}
 
 
-def _label_axis(grid: Grid) -> dict[str, Any]:
-    labels = {row.fom.name: f"{row.fom.category} / {row.fom.label}" for row in grid.rows}
+def row_labels(grid: Grid) -> dict[str, str]:
+    """Name of a row -> what its axis shows."""
+    return {row.fom.name: f"{row.fom.category} / {row.fom.label}" for row in grid.rows}
+
+
+def named_axis(labels: Mapping[str, str], *, orient: str = "left") -> dict[str, Any]:
+    """An axis that shows a label for each value."""
     # a Vega expression knows object literals, and JSON is one
     return {
         "labelExpr": f"({json.dumps(labels)})[datum.value]",
         "labelLimit": 420,
+        "labelAngle": 0,
         "domain": False,
         "ticks": False,
+        "orient": orient,
     }
 
 
-def _scale(part: str) -> dict[str, Any]:
+def colour_scale(part: str) -> dict[str, Any]:
+    """An encoding by the field `colour`. part: `fill` or `ink` of a Look."""
     colours = list(Colour)
     return {
         "field": "colour",

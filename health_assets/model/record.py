@@ -31,7 +31,8 @@ class Column(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class RecordKind:
     """One kind of fact. `lookback` is how far before a day its metrics look; `grace` how long after midnight a day may
-    still gain facts before it is final (API lag, clock skew)."""
+    still gain facts before it is final (API lag, clock skew). independent: each payload has a writer of its own, so
+    that one which cannot be read says nothing about the others."""
 
     source: str
     name: str
@@ -40,6 +41,7 @@ class RecordKind:
     columns: Mapping[str, Column]
     lookback: timedelta = timedelta(0)
     grace: timedelta = timedelta(minutes=5)
+    independent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

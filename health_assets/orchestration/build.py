@@ -4,6 +4,7 @@ from datetime import date
 
 import dagster as dg
 
+from health_assets.orchestration.datadog import datadog_assets
 from health_assets.orchestration.foms import fom_assets
 from health_assets.orchestration.partitions import daily_partitions
 from health_assets.orchestration.publish import page_asset
@@ -20,7 +21,8 @@ def build_definitions(project: Project, *, clock: Clock, first_day: date | None 
     settings = project.config.settings
     partitions = daily_partitions(settings, first=first_day)
     owner = settings.owner
-    sources = [source for source, _ in project.sources.values()]
+    # a source that no row asks anything has nothing to collect
+    sources = [source for source, _ in project.sources.values() if source.kinds]
     assets = [records_assets(sources, partitions=partitions, owner=owner)]
     for source in sources:
         foms = project.foms_of(source.name)
@@ -28,6 +30,8 @@ def build_definitions(project: Project, *, clock: Clock, first_day: date | None 
         if foms:
             assets.append(fom_assets(source, foms, partitions=partitions, owner=owner))
     assets.append(page_asset(project.foms, owner=owner))
+    if settings.publish.datadog is not None:
+        assets.append(datadog_assets(project.foms, owner=owner))
     collect = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all(),

@@ -6,6 +6,7 @@ from datetime import datetime
 from starlette.routing import BaseRoute
 
 from health_assets.sandbox.asana.demo import demo_routes as asana
+from health_assets.sandbox.datadog.demo import demo_routes as datadog
 from health_assets.sandbox.ec2.demo import demo_routes as ec2
 from health_assets.sandbox.github.demo import demo_repository
 from health_assets.sandbox.kubernetes.demo import demo_routes as kubernetes
@@ -18,7 +19,15 @@ from health_assets.sandbox.wandb.demo import demo_routes as wandb
 Clock = Callable[[], datetime]
 REPOSITORY = "acme/rocket"
 #: Routes of the stand-ins that live under a prefix of their own, made for a clock.
-SERVICES: Sequence[Callable[[Clock], Sequence[BaseRoute]]] = (wandb, skypilot, asana, ec2, kubernetes, demo_results)
+SERVICES: Sequence[Callable[[Clock], Sequence[BaseRoute]]] = (
+    wandb,
+    skypilot,
+    asana,
+    ec2,
+    kubernetes,
+    demo_results,
+    datadog,
+)
 
 
 def demo_server(*, clock: Clock, port: int = 0, latency: float = 0.0) -> SandboxServer:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 
 #: The migration that makes exactly these tables. Kept here so that opening a store need not import Alembic (0.5 s).
-REVISION = "0001"
+REVISION = "0002"
 #: Not Alembic's default: Dagster's own storage uses `alembic_version`, and both may share one PostgreSQL database.
 VERSION_TABLE = "health_assets_version"
 
@@ -143,4 +144,24 @@ SCORES = Table(
     _instant("as_of"),
     _text("row_hash"),
     CheckConstraint("score IS NOT NULL OR reason IS NOT NULL", name="scores_missing_has_reason"),
+)
+
+PUBLICATIONS = Table(
+    "publications",
+    METADATA,
+    _key("target"),
+    _key("name"),
+    _text("remote_id"),
+    _text("digest"),
+    _instant("published_at"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    _key("target"),
+    _key("metric"),
+    _key("tags"),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
 )

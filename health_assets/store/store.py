@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 
 from health_assets.model.errors import ContractError
 from health_assets.model.observation import Collection, Observation, Score
+from health_assets.model.publication import Point, Publication
 from health_assets.model.record import Batch, Coverage, RecordKind
-from health_assets.store import collections, coverage, observations, records, scores
+from health_assets.store import collections, coverage, observations, publications, records, scores
 from health_assets.store.batch import prepared
 from health_assets.store.engine import create, parse_url, reading, safe_url, writing
 from health_assets.store.migrate import migrate
@@ -146,6 +147,31 @@ class Store:
         """
         with reading(self._engine) as connection:
             return scores.read(connection, foms=foms, days=days)
+
+    def read_publications(self, target: str) -> dict[str, Publication]:
+        """Name -> what exists at a publisher's target, as far as this store knows."""
+        with reading(self._engine) as connection:
+            return publications.read(connection, target)
+
+    def write_publications(self, values: Sequence[Publication]) -> None:
+        """Remembers what exists, replacing what had the same target and name."""
+        with writing(self._engine) as connection:
+            publications.write(connection, values)
+
+    def forget_publications(self, target: str, names: Items[str]) -> None:
+        """Forgets what does not exist any more."""
+        with writing(self._engine) as connection:
+            publications.forget(connection, target, names)
+
+    def read_outbox(self, target: str) -> list[Point]:
+        """Points that could not be sent to `target` yet."""
+        with reading(self._engine) as connection:
+            return publications.read_outbox(connection, target)
+
+    def replace_outbox(self, target: str, points: Items[Point]) -> None:
+        """From now on exactly these points wait for `target`."""
+        with writing(self._engine) as connection:
+            publications.replace_outbox(connection, target, points)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from health_assets.config import PublishSettings
 from health_assets.model.names import fom_key
 from health_assets.orchestration.build import build_definitions
 from health_assets.orchestration.partitions import daily_partitions
@@ -73,8 +74,15 @@ def test_there_is_an_asset_for_every_kind_family_row_and_publisher(specs: list[d
         | {("raw", name, family.name) for name, source in sources.items() for family in source.all_families}
         | {fom_key(fom.name) for fom in project.foms}
         | {("publish", "page")}
+        | {("publish", "datadog", name) for name in ("metrics", "dashboards", "monitors")}
     )
     assert expected == {tuple(spec.key.path) for spec in specs}
+
+
+def test_without_datadog_in_the_configuration_its_publishers_are_not_there() -> None:
+    project = project_with(publish=PublishSettings())
+    keys = {tuple(spec.key.path) for spec in build_definitions(project, clock=CLOCK).resolve_all_asset_specs()}
+    assert {("publish", "page")} == {key for key in keys if key[0] == "publish"}
 
 
 def test_lineage_goes_forward_only_one_layer_at_a_time(specs: list[dg.AssetSpec]) -> None:
