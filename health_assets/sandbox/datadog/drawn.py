@@ -152,7 +152,7 @@ def _wildcard(service: Datadog, definition: Mapping[str, Any]) -> str:
     try:
         import vl_convert
     except ImportError:
-        return "<p>Datadog draws this chart with Vega-Lite; install vl-convert-python to see it here.</p>"
+        return "<p>Datadog draws this chart with Vega-Lite; pip install 'health-assets[draw]' shows it here.</p>"
     chart = json.loads(json.dumps(definition["specification"]["contents"]))
     chart |= {"width": 700, "height": 900}
     for layer in chart["layer"]:
