@@ -17,17 +17,18 @@ from rich.console import Console
 from rich.table import Table
 
 CASES = {
-    "backfill_30_days": "cold 30-day backfill as one run",
+    "cold_8_days_all_sources": "cold 8-day backfill of all sources, the demo's first",
+    "backfill_30_days": "cold 30-day backfill of all sources as one run",
     "backfill_floor": "the same run with empty steps",
-    "steady_tick": "a tick 15 minutes after the last",
+    "tick_all_sources": "a tick of all sources 15 minutes after the last",
     "tick_floor": "the same run with empty steps",
     "week_4000_runs_cold": "cold 7-day read: 214 pull requests, 4,000 runs",
     "week_4000_runs_tick": "steady tick on the same repository",
     "restate_365_days": "365 days x 42 rows after a threshold edit",
-    "load_code_location": "import health_assets.definitions",
+    "load_code_location": "load the code location with all sources",
     "page": "render and write the page, 42 rows x 7 days",
 }
-FLOOR_OF = {"backfill_30_days": "backfill_floor", "steady_tick": "tick_floor"}
+FLOOR_OF = {"backfill_30_days": "backfill_floor", "tick_all_sources": "tick_floor"}
 
 
 def main() -> None:
@@ -74,7 +75,11 @@ def show(results: dict[str, dict[str, Any]], *, latency: float) -> None:
         table.add_column(column, justify="left" if column in ("case", "other") else "right")
     known = {"seconds", "times_floor", "requests", "peak_mib"}
     for name, result in results.items():
-        other = ", ".join(f"{key} {value:,}" for key, value in result.items() if key not in known)
+        other = ", ".join(
+            f"{key} {value:,}" if isinstance(value, int | float) else f"{key} {value}"
+            for key, value in result.items()
+            if key not in known
+        )
         table.add_row(
             CASES[name],
             f"{result['seconds']:.2f}",

@@ -1,36 +1,40 @@
 """The cases: `python -m bench.case NAME LATENCY` runs one in this process and prints its result as JSON."""
 
 import json
-import os
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.dagster_runs import TICK, collect_runs
+
 NOW = datetime(2026, 6, 17, 15, 30, tzinfo=UTC)
-TICK = timedelta(minutes=15)
 Result = dict[str, Any]
 
 
+def cold_8_days_all_sources(latency: float) -> Result:
+    return collect_runs(now=NOW, latency=latency, days=8, repeat=False, empty=False)
+
+
 def backfill_30_days(latency: float) -> Result:
-    return _dagster(latency, days=30, repeat=False, empty=False)
+    return collect_runs(now=NOW, latency=latency, days=30, repeat=False, empty=False)
 
 
 def backfill_floor(latency: float) -> Result:
-    return _dagster(latency, days=30, repeat=False, empty=True)
+    return collect_runs(now=NOW, latency=latency, days=30, repeat=False, empty=True)
 
 
-def steady_tick(latency: float) -> Result:
-    return _dagster(latency, days=8, repeat=True, empty=False)
+def tick_all_sources(latency: float) -> Result:
+    return collect_runs(now=NOW, latency=latency, days=8, repeat=True, empty=False)
 
 
 def tick_floor(latency: float) -> Result:
-    return _dagster(latency, days=8, repeat=True, empty=True)
+    return collect_runs(now=NOW, latency=latency, days=8, repeat=True, empty=True)
 
 
 def week_4000_runs_cold(latency: float) -> Result:
@@ -95,40 +99,6 @@ class _Clock:
         return cls.now
 
 
-def _dagster(latency: float, *, days: int, repeat: bool, empty: bool) -> Result:
-    """A backfill (or the tick after one) through Dagster; `empty` = the same steps and events without our work."""
-    from bench.floor import emptied
-    from health_assets.orchestration.backfill import QUIET
-    from health_assets.orchestration.build import build_definitions
-    from health_assets.orchestration.instance import open_instance
-    from health_assets.orchestration.schedules import JOB, range_tags
-    from health_assets.pipeline.runtime import load_project
-    from health_assets.sandbox.demo import demo_server
-
-    os.makedirs(os.environ["DAGSTER_HOME"], exist_ok=True)
-    with demo_server(clock=_Clock.read, latency=0.0 if empty else latency) as server:
-        os.environ["HEALTH_SANDBOX_PORT"] = str(server.port)
-        definitions = build_definitions(load_project(environ=os.environ), clock=_Clock.read)
-        if empty:
-            definitions = emptied(definitions)
-        job = definitions.resolve_job_def(JOB)
-        days_run = [(NOW - timedelta(days=back)).date().isoformat() for back in reversed(range(days))]
-        with open_instance(sandbox=True) as instance:
-
-            def once(**span: Any) -> float:
-                begun = time.perf_counter()
-                if not job.execute_in_process(instance=instance, run_config=QUIET, **span).success:
-                    sys.exit("the run failed")
-                return time.perf_counter() - begun
-
-            seconds = once(tags=range_tags(days_run[0], days_run[-1]))
-            if repeat:
-                _Clock.now += TICK
-                server.requests.clear()
-                seconds = once(partition_key=days_run[-1])
-        return {"seconds": seconds, "requests": len(server.requests)}
-
-
 @contextmanager
 def _busy_week(latency: float) -> Iterator[tuple[Any, Any]]:
     from health_assets.sandbox.server import SandboxServer
@@ -152,9 +122,10 @@ def _collected(collected: Any, begun: float, requests: list[Any]) -> Result:
 CASES: dict[str, Callable[[float], Result]] = {
     function.__name__: function
     for function in (
+        cold_8_days_all_sources,
         backfill_30_days,
         backfill_floor,
-        steady_tick,
+        tick_all_sources,
         tick_floor,
         week_4000_runs_cold,
         week_4000_runs_tick,

@@ -7,38 +7,33 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from health_assets.config import Config
 from health_assets.model.errors import HealthError
-from health_assets.model.source import Source
 from health_assets.pipeline.clock import Clock
 from health_assets.sandbox.presence import HOST, in_use, is_serving
 
-Sources = Mapping[str, tuple[Source, Any]]
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 
 
 @contextmanager
-def sandbox_reachable(sources: Sources, *, port: int, clock: Clock) -> Iterator[Sources]:
-    """`sources` as they are while a sandbox answers on `port`, else pointing at one that lives as long as this.
+def sandbox_reachable(*, port: int, clock: Clock) -> Iterator[str | None]:
+    """None while a sandbox answers on `port`, else the base address of one that lives as long as this.
 
     Its history is a function of the calendar, so that every sandbox serves the same past.
     """
     if is_serving(port):
-        yield sources
+        yield None
         return
     from health_assets.sandbox.demo import demo_server
 
     with demo_server(clock=clock) as server:
-        yield {
-            name: (source, source.settings.model_validate(source.demo(server.url)))
-            for name, (source, _) in sources.items()
-        }
+        yield server.url
 
 
 @contextmanager
