@@ -26,6 +26,7 @@ CASES = {
     "week_4000_runs_tick": "steady tick on the same repository",
     "restate_365_days": "365 days x 42 rows after a threshold edit",
     "load_code_location": "load the code location with all sources",
+    "datadog_publish": "steady publish to Datadog, 42 rows x 7 days",
     "page": "render and write the page, 42 rows x 7 days",
 }
 FLOOR_OF = {"backfill_30_days": "backfill_floor", "tick_all_sources": "tick_floor"}

@@ -89,6 +89,13 @@ def page(latency: float) -> Result:  # noqa: ARG001
     return {"seconds": seconds, "html_bytes": Path("site/index.html").stat().st_size, "rows": len(grid.rows)}
 
 
+def datadog_publish(latency: float) -> Result:
+    """A steady publish of 42 rows, and the sizes of what is sent."""
+    from bench.datadog import steady_publish
+
+    return steady_publish(latency=latency)
+
+
 class _Clock:
     """The bench's own clock: cases move it."""
 
@@ -132,6 +139,7 @@ CASES: dict[str, Callable[[float], Result]] = {
         restate_365_days,
         load_code_location,
         page,
+        datadog_publish,
     )
 }
 

@@ -1,14 +1,17 @@
 """Runs of the collect job over every source of the demo: a first backfill, and the tick after it."""
 
 import os
+import shutil
 import sys
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bench.sandbox_process import sandbox_process
 
 TICK = timedelta(minutes=15)
+INSTANCE = Path(__file__).parents[1] / "dagster.yaml"
 
 
 def collect_runs(*, now: datetime, latency: float, days: int, repeat: bool, empty: bool) -> dict[str, Any]:
@@ -23,7 +26,10 @@ def collect_runs(*, now: datetime, latency: float, days: int, repeat: bool, empt
     from health_assets.orchestration.schedules import JOB, range_tags
     from health_assets.pipeline.runtime import load_project
 
-    os.makedirs(os.environ["DAGSTER_HOME"], exist_ok=True)
+    home = Path(os.environ["DAGSTER_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    # the instance as the project ships it, with its event log
+    shutil.copyfile(INSTANCE, home / INSTANCE.name)
     with sandbox_process(now=now, latency=latency) as (port, clock):
         project = load_project(environ={**os.environ, "HEALTH_SANDBOX_PORT": str(port)})
         definitions = build_definitions(project, clock=clock)

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -54,7 +55,7 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
         raise HealthError(
             f"port {port} on {UI_HOST} is in use", hint="stop what listens there, or choose another: --port 3001"
         )
-    with sandbox_served(project.config, now=now, meanwhile=_load_dagster) as started:
+    with sandbox_served(project.config, now=now, meanwhile=partial(_load, project.sources)) as started:
         _backfill(project, clock, days=days)
         with open_runtime(project, clock=clock) as runtime:
             print_grid(load_grid(runtime), console=console())
@@ -64,9 +65,11 @@ def command(ctx: click.Context, ui: bool, port: int, days: int) -> None:
             _serve_ui(port, sandbox=started or f"http://{UI_HOST}:{project.config.sandbox_port}")
 
 
-def _load_dagster() -> None:
+def _load(sources: Iterable[str]) -> None:
+    """Imports what the backfill needs while the sandbox starts on the other core."""
     with console().status("starting the sandbox and loading Dagster ..."):
-        importlib.import_module("health_assets.orchestration.backfill")
+        for module in ("orchestration.backfill", "datadog.client", *(f"sources.{name}.fetch" for name in sources)):
+            importlib.import_module(f"health_assets.{module}")
 
 
 def _backfill(project: Project, clock: Clock, *, days: int) -> None:

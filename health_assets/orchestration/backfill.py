@@ -1,5 +1,6 @@
 """A backfill of a range of days as one run in this process, recorded in the Dagster instance like any other."""
 
+import gc
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -19,6 +20,8 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def backfill(project: Project, *, clock: Clock, days: Sequence[Day]) -> dg.ExecuteInProcessResult:
     """Materialises every asset for `days` in one run. Expected source failures are data; bugs raise."""
     definitions = build_definitions(project, clock=clock, first_day=_first_day(project, days))
+    # modules and definitions live as long as the process: without this, each full collection walks them again
+    gc.freeze()
     with open_instance(sandbox=project.config.sandbox) as instance:
         return definitions.resolve_job_def(JOB).execute_in_process(
             instance=instance,

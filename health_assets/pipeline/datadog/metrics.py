@@ -26,7 +26,7 @@ HEARTBEAT = "health.publish.cells"
 #: Points this close to what Datadog drops may be too old when they arrive.
 MARGIN_SECONDS = 60
 #: Units and descriptions that are told in one publish: there are some 200, each a request, and none is urgent.
-DESCRIBED_A_PUBLISH = 40
+DESCRIBED_A_PUBLISH = 20
 HISTORICAL = "historical:"
 
 

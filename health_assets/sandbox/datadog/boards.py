@@ -75,7 +75,7 @@ class Boards:
         return JSONResponse(found[page * size : (page + 1) * size])
 
     async def create_monitor(self, request: Request) -> Response:
-        """POST /api/v1/monitor and /api/v1/monitor/validate."""
+        """POST /api/v1/monitor, /api/v1/monitor/validate and /api/v1/monitor/{id}/validate."""
         validates = request.url.path.endswith("/validate")
         body = await request.json()
         refused = self.service.refused(request, scope="monitors_read" if validates else "monitors_write")
@@ -94,7 +94,7 @@ class Boards:
         if id not in self.monitors:
             return refusal(404, "Monitor not found")
         if request.method == "PUT":
-            body = await request.json()
+            body = {**self.monitors[id], **await request.json()}
             return _invalid_monitor(body) or self._watch(body, id=id)
         if request.method == "DELETE":
             del self.monitors[id]
@@ -137,6 +137,7 @@ def routes(boards: Boards, *, prefix: str) -> list[BaseRoute]:
         Route(f"{prefix}/api/v1/monitor", boards.list_monitors),
         Route(f"{prefix}/api/v1/monitor", boards.create_monitor, methods=["POST"]),
         Route(f"{prefix}/api/v1/monitor/validate", boards.create_monitor, methods=["POST"]),
+        Route(f"{prefix}/api/v1/monitor/{{id:int}}/validate", boards.create_monitor, methods=["POST"]),
         Route(f"{prefix}/api/v1/monitor/{{id:int}}", boards.one_monitor, methods=one),
     ]
 
@@ -146,7 +147,17 @@ def _invalid_dashboard(body: Mapping[str, Any]) -> Response | None:
         if key not in body:
             return refusal(400, f"The value provided for parameter '{key}' is invalid")
     bad = [tag for tag in body.get("tags") or () if not str(tag).startswith("team:")]
-    return refusal(400, f"Invalid tag keys found in {bad}. {TAG_RULE}") if bad else None
+    if bad:
+        return refusal(400, f"Invalid tag keys found in {bad}. {TAG_RULE}")
+    if any("" in (one.get("defaults") or ()) for one in body.get("template_variables") or ()):
+        return refusal(400, "Minimum length of parameter 'defaults' should be 1")
+    presets = [one for preset in body.get("template_variable_presets") or () for one in preset["template_variables"]]
+    for one in presets:
+        if "value" in one and "values" in one:
+            return refusal(400, f"'template_variables' value '{one}' is invalid")
+        if one.get("values") == []:
+            return refusal(400, "Minimum number of elements in parameter 'values' should be 1")
+    return None
 
 
 def _invalid_monitor(body: Mapping[str, Any]) -> Response | None:
