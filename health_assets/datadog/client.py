@@ -6,6 +6,7 @@ models check nothing that matters here, and converting 300 tiles takes seconds.
 """
 
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -27,6 +28,8 @@ from health_assets.sources.datadog.client import VALIDATE, Account
 
 Body = Mapping[str, Any]
 DASHBOARDS_A_PAGE, MONITORS_A_PAGE = 100, 1000
+#: What Datadog calls a preview; its client refuses to send it unless told to.
+UNSTABLE = "create_historical_metrics_configuration"
 #: Scope of the application key that each call needs.
 SCOPES = {
     "GET /api/v1/dashboard": "dashboards_read",
@@ -58,7 +61,9 @@ class Client:
     ) -> None:
         self._account = Account(settings, key="publish.datadog", deadline=deadline, meter=meter, sleep=sleep)
         api = self._account.api
-        api.configuration.unstable_operations["create_historical_metrics_configuration"] = True
+        api.configuration.unstable_operations[UNSTABLE] = True
+        # it is switched on by hand above, and only where the settings ask for it
+        warnings.filterwarnings("ignore", message=f"Using unstable operation '{UNSTABLE}'")
         self._metrics, self._metadata = _typed(MetricsApi)(api), _typed(MetadataApi)(api)
         self._authentication = _typed(AuthenticationApi)(api)
         self._dashboards, self._monitors = _typed(DashboardsApi)(api), _typed(MonitorsApi)(api)

@@ -58,6 +58,10 @@ class Stage:
         self.runtime.store.write_observations([observation])
         score(self.runtime, self.runtime.project.foms, days={chosen.key})
 
+    def reconfigure(self, **datadog: Any) -> None:
+        """Other keys of publish.datadog, with the same store and account."""
+        self.runtime = _one_row(self.runtime, self.server, datadog)
+
     def grid(self) -> Grid:
         """The grid as of now."""
         return load_grid(self.runtime)

@@ -163,6 +163,15 @@ def test_with_historical_ingestion_past_days_are_sent(tmp_path: Path) -> None:
         assert {METRIC, "health.ci.stale_prs.fom"} == stage.intake.historical
 
 
+def test_past_days_are_sent_once_historical_ingestion_is_switched_on(stage: Stage) -> None:
+    stage.observe(0.9, day=stage.runtime.days(7)[3])
+    stage.publish()
+    assert [] == stage.values()
+    stage.reconfigure(historical=True)
+    stage.publish()
+    assert [0.9] == [value for _, value in stage.values()]
+
+
 def test_a_refused_body_does_not_hold_up_the_next_publish(stage: Stage) -> None:
     stage.observe(0.9)
     stage.server.faults.add(faults.refused(400, "Payload is not in the expected format"), path="/datadog/api/v2/series")

@@ -13,6 +13,7 @@ from health_assets.datadog.batches import batches
 from health_assets.datadog.metadata import descriptions
 from health_assets.datadog.names import common_tags
 from health_assets.datadog.series import OLDEST, cell_points, observation_points, score_points, seconds
+from health_assets.datadog.settings import Settings
 from health_assets.grid.model import Grid
 from health_assets.model.errors import Cause, PublishError
 from health_assets.model.publication import Point, Publication
@@ -56,7 +57,7 @@ def publish_metrics(runtime: Runtime, grid: Grid, api: Any) -> Sent:
     target = target_of(settings)
     oldest = seconds(grid.generated_at) - int(OLDEST.total_seconds()) + MARGIN_SECONDS
     known = runtime.store.read_publications(target)
-    today, *past = [_points_of_day(runtime, day, env=settings.env) for day in reversed(grid.days)]
+    today, *past = [_points_of_day(runtime, day, settings) for day in reversed(grid.days)]
     changed = [found for found in past if found.digest != held_digest(known, found.name)]
     late = [point for found in changed for point in found.points]
     fresh = [*cell_points(grid, env=settings.env), *today.points, _heartbeat(grid, env=settings.env)]
@@ -83,15 +84,16 @@ def publish_metrics(runtime: Runtime, grid: Grid, api: Any) -> Sent:
     )
 
 
-def _points_of_day(runtime: Runtime, day: Day, *, env: str) -> _DayPoints:
+def _points_of_day(runtime: Runtime, day: Day, settings: Settings) -> _DayPoints:
     foms = {fom.name: source_of(fom.metric) or "" for fom in runtime.project.foms}
     observations = runtime.store.read_observations(metrics=list(runtime.project.metrics()), days=[day.key])
     scores = runtime.store.read_scores(foms=list(foms), days=[day.key])
     points = (
-        *observation_points(observations, day=day, env=env, source_of=source_of),
-        *score_points(scores, day=day, env=env, source_of=foms),
+        *observation_points(observations, day=day, env=settings.env, source_of=source_of),
+        *score_points(scores, day=day, env=settings.env, source_of=foms),
     )
-    told = [(point.metric, point.tags, point.value) for point in sorted(points)]
+    # with the mode, so that days which were not sent without historical ingestion are sent once it is on
+    told = [settings.historical, *((point.metric, point.tags, point.value) for point in sorted(points))]
     return _DayPoints(name=f"day:{day.key}", digest=digest_of(told), points=points)
 
 
