@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, HealthError, SourceError
+from health_assets.model.errors import SOURCE_WIDE, Cause, ConfigError, ContractError, HealthError, SourceError
 from health_assets.model.observation import Collection
 from health_assets.model.record import Batch
 from health_assets.model.source import FetchRequest, Source
@@ -182,6 +182,11 @@ def fetch_within(source: Source, settings: Any, request: FetchRequest) -> Batch:
     except ConfigError as error:
         # a secret that is not set fails its own source; the other sources and the page go on
         raise SourceError(error.message, cause=Cause.AUTHENTICATION, hint=error.hint) from error
+    except ContractError as error:
+        # where a fetch does not leave such a payload out itself, nothing of what it read can be trusted
+        raise SourceError(
+            f"{source.title}: {request.scope}: {error.message}", cause=Cause.BAD_PAYLOAD, hint=error.hint
+        ) from error
     except HealthError:
         raise
     except Exception as error:  # a bug in one source must not cost the others their tick; it is told, not swallowed

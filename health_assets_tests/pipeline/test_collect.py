@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 
+from health_assets.model.errors import ContractError
 from health_assets.model.record import Batch
 from health_assets.model.source import FetchRequest, Source
 from health_assets.pipeline.collect import collect, collect_side_by_side
@@ -100,3 +101,15 @@ def test_a_bug_in_one_source_is_its_failure_and_costs_the_others_nothing(
     assert "unexpected KeyError in test_collect.py:" in message
     assert SECRET not in message + caplog.text
     assert "test_collect.py" in caplog.text
+
+
+def test_a_payload_that_a_fetch_lets_through_is_its_failure_and_costs_the_others_nothing(tmp_path: Path) -> None:
+    def fetch(_: AnySettings, request: FetchRequest) -> Batch:
+        raise ContractError("things: id is a list")
+
+    with runtime_of(source("good", empty), source("broken", fetch), folder=tmp_path) as runtime:
+        done = dict(collect_side_by_side(runtime, ["good", "broken"], days=[runtime.day()]))
+    assert done["good"].collection.ok
+    ((scope, cause, message),) = done["broken"].collection.failures
+    assert ("scope", "bad_payload") == (scope, cause)
+    assert "things: id is a list" in message
