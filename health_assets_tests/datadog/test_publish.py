@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -194,6 +195,15 @@ def test_a_missing_scope_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert problem is not None
     assert missing in problem.hint
     assert "lab-ap" not in str(problem)
+
+
+def test_scopes_that_are_one_tag_are_named(stage: Stage) -> None:
+    source, settings = stage.runtime.project.sources["github"]
+    twins = settings.model_copy(update={"repositories": ("acme/rocket", "acme/Rocket")})
+    project = replace(stage.runtime.project, sources={"github": (source, twins)})
+    stage.runtime = replace(stage.runtime, project=project)
+    sent, _, _ = stage.publish()
+    assert "'acme/rocket' and 'acme/Rocket'" in str(sent.problem)
 
 
 def test_units_and_descriptions_are_told_once(stage: Stage) -> None:

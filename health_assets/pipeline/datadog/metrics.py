@@ -11,7 +11,7 @@ from typing import Any
 
 from health_assets.datadog.batches import batches
 from health_assets.datadog.metadata import descriptions
-from health_assets.datadog.names import common_tags
+from health_assets.datadog.names import common_tags, tag
 from health_assets.datadog.series import OLDEST, cell_points, observation_points, score_points, seconds
 from health_assets.datadog.settings import Settings
 from health_assets.grid.model import Grid
@@ -60,6 +60,7 @@ def publish_metrics(runtime: Runtime, grid: Grid, api: Any) -> Sent:
     today, *past = [_points_of_day(runtime, day, settings) for day in reversed(grid.days)]
     changed = [found for found in past if found.digest != held_digest(known, found.name)]
     late = [point for found in changed for point in found.points]
+    clash = _clash(runtime)
     fresh = [*cell_points(grid, env=settings.env), *today.points, _heartbeat(grid, env=settings.env)]
     points = _newest([*runtime.store.read_outbox(target), *late, *fresh])
     young = [point for point in points if point.at >= oldest]
@@ -80,8 +81,23 @@ def publish_metrics(runtime: Runtime, grid: Grid, api: Any) -> Sent:
         waiting=len(waiting),
         too_old=0 if settings.historical else len(old),
         requests=api.requests,
-        problem=problem,
+        problem=problem or clash,
     )
+
+
+def _clash(runtime: Runtime) -> PublishError | None:
+    """Two scopes of a source that are one tag in Datadog, where only one of their values could be kept."""
+    for name, (source, settings) in runtime.project.sources.items():
+        seen: dict[str, str] = {}
+        for scope in source.scopes(settings):
+            other = seen.setdefault(tag("scope", scope), scope)
+            if other != scope:
+                return PublishError(
+                    f"{name}: the scopes {other!r} and {scope!r} are the same tag in Datadog, which keeps one of them",
+                    cause=Cause.BAD_PAYLOAD,
+                    hint="give them names that differ in more than case and punctuation",
+                )
+    return None
 
 
 def _points_of_day(runtime: Runtime, day: Day, settings: Settings) -> _DayPoints:
