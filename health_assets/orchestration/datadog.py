@@ -12,7 +12,7 @@ from health_assets.datadog.apply import Action
 from health_assets.model.errors import PublishError
 from health_assets.model.fom import Fom
 from health_assets.model.names import fom_key, publish_key
-from health_assets.orchestration.publish import LATCH
+from health_assets.orchestration.publish import FRESHNESS, LATCH
 from health_assets.orchestration.runtime import RESOURCE, health_of
 from health_assets.pipeline.datadog.account import datadog_client, settings_of
 from health_assets.pipeline.datadog.metrics import Sent, publish_metrics
@@ -44,6 +44,7 @@ def datadog_assets(foms: Sequence[Fom], *, owner: str) -> dg.AssetsDefinition:
             metadata={"unit": "point" if key == METRICS else "object"},
             code_version="1",
             automation_condition=LATCH,
+            freshness_policy=FRESHNESS,
         )
         for key, description in DESCRIPTIONS.items()
     ]

@@ -5,6 +5,7 @@ hand or a backfill, the automation sensor publishes once more (ADR 0003).
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,9 @@ LATCH = (
     & ~dg.AutomationCondition.in_progress()
 ).with_label("a score changed and nothing is running")
 
+#: Two ticks without a publish are worth a look, four are an outage.
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=1), warn_window=timedelta(minutes=30))
+
 
 def page_asset(foms: Sequence[Fom], *, owner: str) -> dg.AssetsDefinition:
     """The page, grid.json and grid.csv."""
@@ -38,6 +42,7 @@ def page_asset(foms: Sequence[Fom], *, owner: str) -> dg.AssetsDefinition:
         metadata={"unit": "fraction"},
         code_version="1",
         automation_condition=LATCH,
+        freshness_policy=FRESHNESS,
         required_resource_keys={RESOURCE},
         check_specs=[
             dg.AssetCheckSpec("newest_day_is_today", asset=key, description="The grid ends with the running day.")

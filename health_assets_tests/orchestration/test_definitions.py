@@ -85,6 +85,12 @@ def test_without_datadog_in_the_configuration_its_publishers_are_not_there() -> 
     assert {("publish", "page")} == {key for key in keys if key[0] == "publish"}
 
 
+def test_publishers_and_nothing_else_have_to_be_fresh(specs: list[dg.AssetSpec]) -> None:
+    # freshness looks at the newest materialisation of any day: a backfill would make a dead source fresh
+    assert {"publish"} == {spec.key.path[0] for spec in specs if spec.freshness_policy is not None}
+    assert set() == {spec.key for spec in specs if spec.key.path[0] == "publish" and spec.freshness_policy is None}
+
+
 def test_lineage_goes_forward_only_one_layer_at_a_time(specs: list[dg.AssetSpec]) -> None:
     edges = {(dep.asset_key.path[0], spec.key.path[0]) for spec in specs for dep in spec.deps}
     assert {("records", "raw"), ("raw", "fom"), ("fom", "publish")} == edges
