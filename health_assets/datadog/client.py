@@ -13,13 +13,14 @@ from typing import Any
 
 from datadog_api_client.v1.api.authentication_api import AuthenticationApi
 from datadog_api_client.v1.api.dashboards_api import DashboardsApi
+from datadog_api_client.v1.api.events_api import EventsApi
 from datadog_api_client.v1.api.metrics_api import MetricsApi as MetadataApi
 from datadog_api_client.v1.api.monitors_api import MonitorsApi
 from datadog_api_client.v2.api.metrics_api import MetricsApi
 from datadog_api_client.v2.model.metric_content_encoding import MetricContentEncoding
 
 from health_assets.datadog.monitors import MANAGED
-from health_assets.datadog.names import tag
+from health_assets.datadog.names import SERVICE, common_tags, tag
 from health_assets.datadog.settings import Settings
 from health_assets.model.errors import Cause, PublishError, SourceError
 from health_assets.model.source import Meter
@@ -65,6 +66,7 @@ class Client:
         # it is switched on by hand above, and only where the settings ask for it
         warnings.filterwarnings("ignore", message=f"Using unstable operation '{UNSTABLE}'")
         self._metrics, self._metadata = _typed(MetricsApi)(api), _typed(MetadataApi)(api)
+        self._events = _typed(EventsApi)(api)
         self._authentication = _typed(AuthenticationApi)(api)
         self._dashboards, self._monitors = _typed(DashboardsApi)(api), _typed(MonitorsApi)(api)
 
@@ -89,6 +91,12 @@ class Client:
         if answer.get("errors"):
             told = "; ".join(map(str, answer["errors"]))[:200]
             raise PublishError(f"Datadog: POST /api/v2/series: {told}", cause=Cause.BAD_PAYLOAD)
+
+    def event(self, *, title: str, text: str, kind: str, env: str) -> None:
+        """Posts an event. kind: `error` or `success`."""
+        tags = list(common_tags(env))
+        body = {"title": title, "text": text, "alert_type": kind, "tags": tags, "aggregation_key": f"{SERVICE}:{env}"}
+        self._send("POST /api/v1/events", partial(self._events.create_event, body), repeat=False)
 
     def describe(self, metric: str, *, unit: str, description: str) -> None:
         """Sets a metric's unit and description; without a unit it is left as it is."""

@@ -4,6 +4,7 @@ from datetime import date
 
 import dagster as dg
 
+from health_assets.orchestration.alerts import run_sensors
 from health_assets.orchestration.datadog import datadog_assets
 from health_assets.orchestration.foms import fom_assets
 from health_assets.orchestration.partitions import daily_partitions
@@ -47,7 +48,8 @@ def build_definitions(project: Project, *, clock: Clock, first_day: date | None 
                 target=dg.AssetSelection.groups("publish"),
                 default_status=dg.DefaultSensorStatus.RUNNING,
                 minimum_interval_seconds=15,
-            )
+            ),
+            *run_sensors(project, clock=clock),
         ],
         resources={RESOURCE: Health(project=project, clock=clock)},
         # a step in a process of its own costs 1.2 s, in process 0.04 s; heavy work is spread by runs instead (ADR 0004)

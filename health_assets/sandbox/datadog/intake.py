@@ -36,6 +36,7 @@ class Intake:
     metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
     historical: set[str] = field(default_factory=set)
     dropped: int = 0
+    events: list[dict[str, Any]] = field(default_factory=list)
 
     async def series(self, request: Request) -> Response:
         """POST /api/v2/series."""
@@ -57,6 +58,19 @@ class Intake:
             for at, value in points:
                 self._keep(metric, tags, at, value)
         return JSONResponse({"errors": []}, status_code=202)
+
+    async def event(self, request: Request) -> Response:
+        """POST /api/v1/events."""
+        account = self.service.account
+        if account.api_keys and request.headers.get("dd-api-key") not in account.api_keys:
+            return refusal(403, "Forbidden")
+        body = _strict(await request.body())
+        if not body.get("title") or not body.get("text"):
+            return refusal(400, "The fields 'title' and 'text' are required")
+        self.events.append(body)
+        return JSONResponse(
+            {"status": "ok", "event": {"id": len(self.events), "title": body["title"]}}, status_code=202
+        )
 
     async def describe(self, request: Request) -> Response:
         """PUT /api/v1/metrics/{name}."""
@@ -97,6 +111,7 @@ def routes(intake: Intake, *, prefix: str) -> list[BaseRoute]:
     historical = f"{prefix}/api/v2/metrics/historical-metrics-configurations"
     return [
         Route(f"{prefix}/api/v2/series", intake.series, methods=["POST"]),
+        Route(f"{prefix}/api/v1/events", intake.event, methods=["POST"]),
         Route(f"{prefix}/api/v1/metrics/{{name}}", intake.describe, methods=["PUT"]),
         Route(historical, intake.enable_historical, methods=["POST"]),
     ]
