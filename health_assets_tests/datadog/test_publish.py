@@ -173,6 +173,17 @@ def test_past_days_are_sent_once_historical_ingestion_is_switched_on(stage: Stag
     assert [0.9] == [value for _, value in stage.values()]
 
 
+def test_beyond_the_quota_everything_waits_and_nobody_sleeps_until_its_reset(stage: Stage) -> None:
+    stage.observe(0.9)
+    stage.service.quota = 0
+    sent, kept, watched = stage.publish()
+    assert {Cause.RATE_LIMITED} == {one.problem.cause for one in (sent, kept, watched) if one.problem is not None}
+    assert (0, True) == (sent.points, sent.waiting > 0)
+    stage.service.quota = None
+    assert (0, None) == (stage.tick(0.8)[0].waiting, stage.tick(0.7)[0].problem)
+    assert [0.9, 0.8, 0.7] == [value for _, value in stage.values()]
+
+
 def test_a_refused_body_does_not_hold_up_the_next_publish(stage: Stage) -> None:
     stage.observe(0.9)
     stage.server.faults.add(faults.refused(400, "Payload is not in the expected format"), path="/datadog/api/v2/series")

@@ -43,6 +43,9 @@ class Intake:
         account = self.service.account
         if account.api_keys and request.headers.get("dd-api-key") not in account.api_keys:
             return refusal(403, "Forbidden")
+        limited = self.service.limited()
+        if limited is not None:
+            return limited
         body = await request.body()
         if len(body) > COMPRESSED_BYTES:
             return refusal(413, "Payload too big")

@@ -24,7 +24,7 @@ PERIOD_SECONDS = 10
 class Datadog:
     """The state behind the routes: an account, which may be set while it is served, and the clock it is served as of.
 
-    quota: queries left until the account is rate limited; None = any number.
+    quota: requests left until the account is rate limited; None = any number.
     """
 
     account: Account
@@ -40,7 +40,7 @@ class Datadog:
 
     async def timeseries(self, request: Request) -> Response:
         """POST /api/v2/query/timeseries."""
-        refused = self.refused(request, scope=QUERY_SCOPE) or self._limited()
+        refused = self.refused(request, scope=QUERY_SCOPE)
         if refused is not None:
             return refused
         try:
@@ -58,15 +58,16 @@ class Datadog:
         return JSONResponse({"data": {"id": "0", "type": "timeseries_response", "attributes": _attributes(answers)}})
 
     def refused(self, request: Request, *, scope: str) -> Response | None:
-        """The answer to a request whose keys do not allow it; None when they do."""
+        """The answer to a request that its keys, or the account's quota, do not allow; None when they do."""
         account, headers = self.account, request.headers
         if account.api_keys and headers.get("dd-api-key") not in account.api_keys:
             return refusal(401, "Unauthorized")
         if account.app_keys and scope not in account.app_keys.get(headers.get("dd-application-key", ""), ()):
             return refusal(403, "Forbidden")
-        return None
+        return self.limited()
 
-    def _limited(self) -> Response | None:
+    def limited(self) -> Response | None:
+        """The answer to a request beyond the quota, which it counts; None within it."""
         if self.quota is None:
             return None
         self.quota -= 1
