@@ -18,6 +18,7 @@ WINDOW_MINUTES = 20
 ROLLUP_SECONDS = 60
 #: Half a step of the two decimals that are sent. Datadog documents 32-bit values, in which 0.7 reads 0.69999999.
 HALF_STEP = 0.005
+RED_LIMIT, GREEN_LIMIT = round(RED_BELOW - HALF_STEP, 3), round(GREEN_FROM - HALF_STEP, 3)
 PALETTES: Mapping[Colour, str] = {
     Colour.RED: "white_on_red",
     Colour.YELLOW: "black_on_light_yellow",
@@ -76,9 +77,9 @@ def query(*, env: str, by: str = "", **tags: str) -> str:
 def colour_rules() -> list[dict[str, Any]]:
     """Conditional formats, the first that holds wins: red, yellow, green by the one colour rule."""
     return [
-        {"comparator": "<", "value": round(RED_BELOW - HALF_STEP, 3), "palette": PALETTES[Colour.RED]},
-        {"comparator": "<", "value": round(GREEN_FROM - HALF_STEP, 3), "palette": PALETTES[Colour.YELLOW]},
-        {"comparator": ">=", "value": round(GREEN_FROM - HALF_STEP, 3), "palette": PALETTES[Colour.GREEN]},
+        {"comparator": "<", "value": RED_LIMIT, "palette": PALETTES[Colour.RED]},
+        {"comparator": "<", "value": GREEN_LIMIT, "palette": PALETTES[Colour.YELLOW]},
+        {"comparator": ">=", "value": GREEN_LIMIT, "palette": PALETTES[Colour.GREEN]},
     ]
 
 

@@ -19,6 +19,11 @@ def common_tags(env: str) -> tuple[str, ...]:
     return (tag("env", env), tag("service", SERVICE))
 
 
-def observation_tags(*, env: str, source: str, scope: str) -> tuple[str, ...]:
+def series_tags(*, source: str, scope: str) -> tuple[str, ...]:
     """Tags of a raw metric or a FoM of one scope; a metric of the whole source has the scope "" and no such tag."""
-    return (*common_tags(env), tag("source", source), *((tag("scope", scope),) if scope else ()))
+    return (tag("source", source), *((tag("scope", scope),) if scope else ()))
+
+
+def observation_tags(*, env: str, source: str, scope: str) -> tuple[str, ...]:
+    """The same with the tags of everything this installation sends."""
+    return (*common_tags(env), *series_tags(source=source, scope=scope))

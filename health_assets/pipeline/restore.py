@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from health_assets.datadog.names import tag
+from health_assets.datadog.names import series_tags, tag
 from health_assets.model.errors import ConfigError
 from health_assets.model.metric import History
 from health_assets.model.observation import Observation
@@ -70,8 +70,7 @@ def published_as(series: Series, *, env: str | None = None) -> str:
 
     env: the environment that is published as; without one, those of all environments are taken together.
     """
-    tags = [*([tag("env", env)] if env else []), tag("source", series.source)]
-    tags += [tag("scope", series.scope)] if series.scope else []
+    tags = (*((tag("env", env),) if env else ()), *series_tags(source=series.source, scope=series.scope))
     return f"avg:{series.metric}{{{','.join(tags)}}}"
 
 

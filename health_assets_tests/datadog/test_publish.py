@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +34,16 @@ EVERYTHING = frozenset(
         "late_metrics_config_write",
     }
 )
+
+
+@contextmanager
+def without_scope(folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> Iterator[Stage]:
+    """A stage whose application key lacks one scope."""
+    monkeypatch.setenv("LAB_API", "lab-api")
+    monkeypatch.setenv("LAB_APP", "lab-app")
+    account = Account(api_keys=frozenset({"lab-api"}), app_keys={"lab-app": EVERYTHING - {missing}})
+    with staged(folder, account=account, api_key={"env": "LAB_API"}, app_key={"env": "LAB_APP"}) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -198,10 +209,7 @@ def test_a_refused_body_does_not_hold_up_the_next_publish(stage: Stage) -> None:
     [("dashboards_read", 1), ("dashboards_write", 1), ("monitors_read", 2), ("monitors_write", 2)],
 )
 def test_a_missing_scope_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, place: int) -> None:
-    monkeypatch.setenv("LAB_API", "lab-api")
-    monkeypatch.setenv("LAB_APP", "lab-app")
-    account = Account(api_keys=frozenset({"lab-api"}), app_keys={"lab-app": EVERYTHING - {missing}})
-    with staged(tmp_path, account=account, api_key={"env": "LAB_API"}, app_key={"env": "LAB_APP"}) as stage:
+    with without_scope(tmp_path, monkeypatch, missing) as stage:
         problem = stage.publish()[place].problem
     assert problem is not None
     assert missing in problem.hint
@@ -235,9 +243,6 @@ def test_the_doctor_finds_everything_allowed(stage: Stage) -> None:
 
 @pytest.mark.parametrize("missing", ["dashboards_read", "dashboards_write", "monitors_read", "monitors_write"])
 def test_the_doctor_names_the_missing_scope(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
-    monkeypatch.setenv("LAB_API", "lab-api")
-    monkeypatch.setenv("LAB_APP", "lab-app")
-    account = Account(api_keys=frozenset({"lab-api"}), app_keys={"lab-app": EVERYTHING - {missing}})
-    with staged(tmp_path, account=account, api_key={"env": "LAB_API"}, app_key={"env": "LAB_APP"}) as stage:
+    with without_scope(tmp_path, monkeypatch, missing) as stage:
         failed = [check for check in diagnose(settings_of(stage.runtime)) if not check.ok]
     assert [True] == [missing in check.hint for check in failed]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from health_assets.datadog.cells import WINDOW_MINUTES, offsets
+from health_assets.datadog.cells import WINDOW_MINUTES
 from health_assets.grid.colour import GREEN_FROM, LOOKS, RED_BELOW, Colour
-from health_assets.grid.model import Grid, Row
+from health_assets.grid.model import Grid
 from health_assets.grid.wording import date_text, weekday_text
 
 #: Datadog's dashboards are 12 squares wide.
@@ -76,11 +76,6 @@ def headers(grid: Grid) -> list[tuple[int, str]]:
     """(days before the last one, `Tue 24 Nov`), oldest first."""
     last = len(grid.days) - 1
     return [(last - at, f"{weekday_text(day.date)} {date_text(day.date)}") for at, day in enumerate(grid.days)]
-
-
-def shown_offsets(row: Row, *, most: int) -> list[int]:
-    """Days before the last one that have a column, oldest first; the last `most` of a longer window."""
-    return [offset for offset, _ in offsets(row)][-most:]
 
 
 def plain(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from health_assets.datadog.cells import HALF_STEP, category_tag, day_tag, last_minutes, query
+from health_assets.datadog.cells import GREEN_LIMIT, RED_LIMIT, category_tag, day_tag, last_minutes, query
 from health_assets.datadog.dashboards.frame import COLUMNS, NOTE_HEIGHT, dashboard, headers, placed, title_note
-from health_assets.grid.colour import GREEN_FROM, LOOKS, RED_BELOW, Colour
+from health_assets.grid.colour import LOOKS, Colour
 from health_assets.grid.model import Grid
 from health_assets.grid.vega import SCHEMA, colour_scale, named_axis, ordinal_axis, row_labels
 
@@ -84,7 +84,6 @@ def _empty(grid: Grid) -> list[dict[str, str]]:
 
 
 def _newest() -> list[dict[str, Any]]:
-    red, green = round(RED_BELOW - HALF_STEP, 3), round(GREEN_FROM - HALF_STEP, 3)
     shapes = {colour.value: look.shape for colour, look in LOOKS.items()}
     shape = " : ".join(f"datum.colour == '{name}' ? '{sign}'" for name, sign in shapes.items())
     return [
@@ -92,7 +91,7 @@ def _newest() -> list[dict[str, Any]]:
         {"joinaggregate": [{"op": "max", "field": TIME, "as": "newest"}]},
         {"filter": f"datum['{TIME}'] == datum.newest"},
         {
-            "calculate": f"datum.{SCORE} < {red} ? 'red' : datum.{SCORE} < {green} ? 'yellow' : 'green'",
+            "calculate": f"datum.{SCORE} < {RED_LIMIT} ? 'red' : datum.{SCORE} < {GREEN_LIMIT} ? 'yellow' : 'green'",
             "as": "colour",
         },
         {"calculate": f"({shape} : '') + ' ' + format(datum.{SCORE}, '.2f')", "as": "drawn"},

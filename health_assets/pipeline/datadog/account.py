@@ -45,8 +45,8 @@ def held_digest(known: Mapping[str, Publication], name: str) -> str:
     return known[name].digest if name in known else ""
 
 
-def remember(runtime: Runtime, target: str, name: str, digest: str, *, id: str = "") -> None:
-    """Remembers that `name` exists at the target, with its id there and a digest of what was sent."""
+def remember(runtime: Runtime, target: str, name: str, digest: str = "", *, id: str = "") -> None:
+    """Remembers that `name` exists at the target, with its id there or a digest of what was sent."""
     publication = Publication(target=target, name=name, remote_id=id, digest=digest, published_at=runtime.clock())
     runtime.store.write_publications([publication])
 

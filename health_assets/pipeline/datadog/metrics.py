@@ -57,7 +57,7 @@ def publish_metrics(runtime: Runtime, grid: Grid, api: Any) -> Sent:
     target = target_of(settings)
     oldest = seconds(grid.generated_at) - int(OLDEST.total_seconds()) + MARGIN_SECONDS
     known = runtime.store.read_publications(target)
-    today, *past = [_points_of_day(runtime, day, settings) for day in reversed(grid.days)]
+    *past, today = _points_by_day(runtime, grid.days, settings)
     changed = [found for found in past if found.digest != held_digest(known, found.name)]
     late = [point for found in changed for point in found.points]
     clash = _clash(runtime)
@@ -100,17 +100,23 @@ def _clash(runtime: Runtime) -> PublishError | None:
     return None
 
 
-def _points_of_day(runtime: Runtime, day: Day, settings: Settings) -> _DayPoints:
+def _points_by_day(runtime: Runtime, days: Sequence[Day], settings: Settings) -> list[_DayPoints]:
+    """What each of `days` says, in their order; the store is read once for all of them."""
     foms = {fom.name: source_of(fom.metric) or "" for fom in runtime.project.foms}
-    observations = runtime.store.read_observations(metrics=list(runtime.project.metrics()), days=[day.key])
-    scores = runtime.store.read_scores(foms=list(foms), days=[day.key])
-    points = (
-        *observation_points(observations, day=day, env=settings.env, source_of=source_of),
-        *score_points(scores, day=day, env=settings.env, source_of=foms),
-    )
-    # with the mode, so that days which were not sent without historical ingestion are sent once it is on
-    told = [settings.historical, *((point.metric, point.tags, point.value) for point in sorted(points))]
-    return _DayPoints(name=f"day:{day.key}", digest=digest_of(told), points=points)
+    keys = [day.key for day in days]
+    observations = runtime.store.read_observations(metrics=list(runtime.project.metrics()), days=keys)
+    scores = runtime.store.read_scores(foms=list(foms), days=keys)
+    found = []
+    for day in days:
+        seen, scored = (frame[frame["day"] == day.key] for frame in (observations, scores))
+        points = (
+            *observation_points(seen, day=day, env=settings.env, source_of=source_of),
+            *score_points(scored, day=day, env=settings.env, source_of=foms),
+        )
+        # with the mode, so that days which were not sent without historical ingestion are sent once it is on
+        told = [settings.historical, *((point.metric, point.tags, point.value) for point in sorted(points))]
+        found.append(_DayPoints(name=f"day:{day.key}", digest=digest_of(told), points=points))
+    return found
 
 
 def _heartbeat(grid: Grid, *, env: str) -> Point:

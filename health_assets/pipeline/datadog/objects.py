@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from health_assets.datadog.apply import Action, Api, Applied, apply_dashboard, apply_monitors
+from health_assets.datadog.apply import Api, Applied, apply_dashboard, apply_monitors
 from health_assets.datadog.cells import METRIC
 from health_assets.datadog.dashboards import DASHBOARDS
 from health_assets.datadog.monitors import body, load_monitors
 from health_assets.datadog.settings import Settings
 from health_assets.grid.model import Grid
 from health_assets.model.errors import PublishError
-from health_assets.pipeline.datadog.account import digest_of, remember, settings_of, target_of
+from health_assets.pipeline.datadog.account import remember, settings_of, target_of
 from health_assets.pipeline.datadog.metrics import HEARTBEAT
 from health_assets.pipeline.runtime import Runtime
 
@@ -41,8 +41,8 @@ def publish_dashboards(runtime: Runtime, grid: Grid, api: Api, *, dry_run: bool 
             problem = error
             break
         done.append(result)
-        if not dry_run and (held is None or held.remote_id != result.id or result.action is not Action.UNCHANGED):
-            remember(runtime, target, f"dashboard:{name}", digest_of(wanted), id=result.id)
+        if not dry_run and (held is None or held.remote_id != result.id):
+            remember(runtime, target, f"dashboard:{name}", id=result.id)
     return Kept(applied=tuple(done), problem=problem)
 
 

@@ -40,12 +40,9 @@ class Intake:
 
     async def series(self, request: Request) -> Response:
         """POST /api/v2/series."""
-        account = self.service.account
-        if account.api_keys and request.headers.get("dd-api-key") not in account.api_keys:
-            return refusal(403, "Forbidden")
-        limited = self.service.limited()
-        if limited is not None:
-            return limited
+        refused = self.service.refused_intake(request)
+        if refused is not None:
+            return refused
         body = await request.body()
         if len(body) > COMPRESSED_BYTES:
             return refusal(413, "Payload too big")
@@ -64,9 +61,9 @@ class Intake:
 
     async def event(self, request: Request) -> Response:
         """POST /api/v1/events."""
-        account = self.service.account
-        if account.api_keys and request.headers.get("dd-api-key") not in account.api_keys:
-            return refusal(403, "Forbidden")
+        refused = self.service.refused_intake(request)
+        if refused is not None:
+            return refused
         body = _strict(await request.body())
         if not body.get("title") or not body.get("text"):
             return refusal(400, "The fields 'title' and 'text' are required")

@@ -33,9 +33,8 @@ class Datadog:
 
     async def validate(self, request: Request) -> Response:
         """GET /api/v1/validate."""
-        key = request.headers.get("dd-api-key", "")
-        if self.account.api_keys and key not in self.account.api_keys:
-            return refusal(403, "Forbidden" if key else "API key required")
+        if not self._knows_key(request):
+            return refusal(403, "Forbidden" if request.headers.get("dd-api-key") else "API key required")
         return JSONResponse({"valid": True})
 
     async def timeseries(self, request: Request) -> Response:
@@ -60,14 +59,21 @@ class Datadog:
     def refused(self, request: Request, *, scope: str) -> Response | None:
         """The answer to a request that its keys, or the account's quota, do not allow; None when they do."""
         account, headers = self.account, request.headers
-        if account.api_keys and headers.get("dd-api-key") not in account.api_keys:
+        if not self._knows_key(request):
             return refusal(401, "Unauthorized")
         if account.app_keys and scope not in account.app_keys.get(headers.get("dd-application-key", ""), ()):
             return refusal(403, "Forbidden")
-        return self.limited()
+        return self._limited()
 
-    def limited(self) -> Response | None:
-        """The answer to a request beyond the quota, which it counts; None within it."""
+    def refused_intake(self, request: Request) -> Response | None:
+        """The same for what needs no application key."""
+        return self._limited() if self._knows_key(request) else refusal(403, "Forbidden")
+
+    def _knows_key(self, request: Request) -> bool:
+        keys = self.account.api_keys
+        return not keys or request.headers.get("dd-api-key") in keys
+
+    def _limited(self) -> Response | None:
         if self.quota is None:
             return None
         self.quota -= 1
